@@ -1,0 +1,1 @@
+"""slopewise says, honestly, whether a cell therapy slowed the decline of ALS."""

@@ -1,0 +1,1 @@
+"""ALS itself: instruments, stages, symptoms, support, survival events."""

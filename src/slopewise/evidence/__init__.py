@@ -1,0 +1,1 @@
+"""The published record: one file per study, every number with its source."""

@@ -1,0 +1,1 @@
+"""Natural history: a slope that wanders, its likelihood, calibration and prediction."""

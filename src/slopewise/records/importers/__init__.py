@@ -1,0 +1,1 @@
+"""Files to rows and an ImportReport; importers never write."""

@@ -1,0 +1,1 @@
+"""Tables to domain records: the only place with SELECT."""

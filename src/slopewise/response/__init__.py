@@ -1,0 +1,1 @@
+"""Did a therapy slow the decline: the slowing profile of a patient and the verdict."""

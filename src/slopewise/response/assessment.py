@@ -1,0 +1,135 @@
+"""The answer for one patient, as frozen records of plain numbers."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = [
+    "ExpectedCourse",
+    "ExposureSensitivity",
+    "Flag",
+    "NaiveSlopes",
+    "PatientAssessment",
+    "Prior",
+    "Slowing",
+    "SlowingDensity",
+    "Verdict",
+    "VisitsNeeded",
+]
+
+
+class Verdict(Enum):
+    """The four answers, in these words."""
+
+    SLOWER = "slower"  # slower than expected
+    FASTER = "faster"  # faster than expected
+    NOT_SHOWN = "not_shown"  # enough information, nothing seen
+    CANNOT_TELL = "cannot_tell"  # with what would change that
+
+
+class Prior(Enum):
+    """What is assumed of slowing before the patient's own scores are seen."""
+
+    SCEPTICAL = "sceptical"
+    FLAT = "flat"
+
+
+@dataclass(frozen=True, slots=True)
+class Slowing:
+    """Posterior of slowing θ: the fraction by which decline was slowed. 0 none, 1 stopped."""
+
+    median: float
+    low90: float
+    high90: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlowingDensity:
+    """Densities over a grid of θ: of the prior, the posterior, and the likelihood's own shape."""
+
+    theta: tuple[float, ...]
+    posterior: tuple[float, ...]
+    prior: tuple[float, ...]
+    log_profile: tuple[float, ...]  # log p(all visits | θ), relative to its maximum
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCourse:
+    """Scores expected without treatment effect, given the visits before the first dose.
+
+    Bands are for a scored visit (they hold the rater's error); months count from the first dose.
+    """
+
+    month: tuple[float, ...]
+    median: tuple[float, ...]
+    low50: tuple[float, ...]
+    high50: tuple[float, ...]
+    low90: tuple[float, ...]
+    high90: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NaiveSlopes:
+    """Least-squares slopes before and after, points/month; the usual rule, shown for comparison."""
+
+    slope_before: float | None
+    slope_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that travels with the verdict: a code, and a sentence a clinician can read."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsNeeded:
+    """How many more monthly visits would show this slowing in 80 of 100; None = not within limit."""
+
+    slowing: float
+    more_visits: int | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureSensitivity:
+    """The same patient under another assumption about how the effect comes and goes."""
+
+    label: str
+    onset_delay: float
+    waning_half_life: float | None  # None = the effect lasts
+    slowing: Slowing
+    no_effect_tail: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAssessment:
+    """Verdict and everything it rests on, for one patient.
+
+    `status`: "assessed", or "no_dose" / "no_scores" where nothing can be computed (then the numbers
+    are None and the verdict is cannot_tell).
+    """
+
+    patient_id: str
+    verdict: Verdict
+    sentence: str
+    status: str
+    prior: Prior
+    visits_before: int
+    visits_after: int
+    months_after: float
+    flags: tuple[Flag, ...]
+    naive: NaiveSlopes
+    what_would_change_it: tuple[str, ...] = ()
+    slowing: Slowing | None = None
+    probability_any_slowing: float | None = None
+    probability_quarter_slower: float | None = None
+    no_effect_tail: float | None = None
+    faster_tail: float | None = None
+    smallest_slowing_shown: float | None = None
+    visits_needed: tuple[VisitsNeeded, ...] = ()
+    density: SlowingDensity | None = None
+    expected_course: ExpectedCourse | None = None
+    sensitivity: tuple[ExposureSensitivity, ...] = ()
+    simulated: bool = False

@@ -1,0 +1,1 @@
+"""The cell product, its doses, routes and adverse events."""
