@@ -2,7 +2,8 @@
 
 SlopewiseError
 ├── InputError (ValueError)          a file, a row, an option is wrong        exit 1, HTTP 422
-│   └── NotFoundError (LookupError)  no such patient or study                 exit 1, HTTP 404
+│   ├── NotFoundError (LookupError)  no such patient or study                 exit 1, HTTP 404
+│   └── TooLargeError                more than is accepted at once            exit 1, HTTP 413
 ├── RecordError                      the store refuses a change               exit 1, HTTP 409
 ├── ConvergenceError (RuntimeError)  a numerical method did not converge      exit 3, HTTP 500
 └── AccessDenied                     not allowed                              exit 1, HTTP 403
@@ -17,6 +18,7 @@ __all__ = [
     "NotFoundError",
     "RecordError",
     "SlopewiseError",
+    "TooLargeError",
 ]
 
 
@@ -37,6 +39,12 @@ class NotFoundError(InputError, LookupError):
     """What was asked for is not there."""
 
     http_status = 404
+
+
+class TooLargeError(InputError):
+    """What was given is larger than is accepted at once."""
+
+    http_status = 413
 
 
 class RecordError(SlopewiseError):

@@ -1,0 +1,1 @@
+"""Pages that belong to no single part: the way in, help and limits."""

@@ -1,0 +1,173 @@
+"""What every answer and every request must satisfy: one machine, one origin, no third party.
+
+Single user on the person's own machine: the application binds to loopback only, so there is no
+login. What remains to guard against is the person's own browser being used by another site.
+Sources: OWASP ASVS 5.0 chapters V3 (front end) and V4 (web service); Fetch Metadata.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from slopewise.errors import AccessDenied, InputError, TooLargeError
+
+__all__ = [
+    "CONTENT_SECURITY_POLICY",
+    "SAFE_METHODS",
+    "BodyLimit",
+    "RequestGuard",
+    "SecurityHeaders",
+    "WebLimits",
+    "require_loopback",
+]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; connect-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebLimits:
+    """Bounds of one running application; sizes are bytes."""
+
+    allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+    # assumption: a clinic's folder is far smaller; PRO-ACT's largest table is larger and goes in
+    # by the command line, which reads from disk.
+    upload_bytes: int = 50_000_000
+    unpacked_bytes: int = 200_000_000
+    upload_files: int = 30
+    staged_uploads: int = 5
+
+
+def require_loopback(host: str) -> str:
+    """The host to bind to, when it cannot be reached from another machine.
+
+    Raises InputError for anything but localhost and loopback addresses.
+    """
+    if host == "localhost":
+        return host
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise InputError(
+            f"host {host!r} could be reached from other machines; slopewise has no login and binds "
+            "to this machine only: use 127.0.0.1"
+        )
+    return host
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer; pages are never kept in a cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        static = scope["path"].startswith("/static/")
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers["cache-control"] = "no-cache" if static else "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+class RequestGuard:
+    """Refuses a foreign Host header (DNS rebinding) and a change asked for by another site."""
+
+    def __init__(self, app: ASGIApp, *, allowed_hosts: Iterable[str]) -> None:
+        self._app = app
+        self._allowed_hosts = frozenset(allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            self._require_known_host(headers.getlist("host"))
+            if scope["method"] not in SAFE_METHODS:
+                _require_same_origin(headers, scope["scheme"])
+        await self._app(scope, receive, send)
+
+    def _require_known_host(self, hosts: list[str]) -> None:
+        try:
+            name = urlsplit(f"//{hosts[0]}").hostname if len(hosts) == 1 else None
+        except ValueError:
+            name = None
+        if name not in self._allowed_hosts:
+            raise AccessDenied(
+                "the address in the request is not this application's own; "
+                "open it at http://127.0.0.1 with the port printed at its start"
+            )
+
+
+def _require_same_origin(headers: Headers, scheme: str) -> None:
+    """Every state change must come from a page of this application.
+
+    Browsers send Sec-Fetch-Site, older ones Origin; a request with neither is refused.
+    """
+    origin = headers.get("origin")
+    site = headers.get("sec-fetch-site")
+    own_origin = f"{scheme}://{headers.get('host', '')}"
+    trusted_site = site == "same-origin" or (site is None and origin is not None)
+    trusted_origin = origin is None or origin == own_origin
+    if not (trusted_site and trusted_origin):
+        raise AccessDenied(
+            "this change was not asked for by a page of slopewise itself, so nothing was done; "
+            "open the page again and use its own button"
+        )
+
+
+class BodyLimit:
+    """Stops reading a request's body at the limit, whatever length it declared."""
+
+    def __init__(self, app: ASGIApp, *, limit_bytes: int) -> None:
+        self._app = app
+        self._limit_bytes = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        self._require_within(int(declared) if declared.isdecimal() else 0)
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            self._require_within(received)
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+    def _require_within(self, count_bytes: int) -> None:
+        if count_bytes > self._limit_bytes:
+            raise TooLargeError(
+                f"the upload is larger than {self._limit_bytes // 1_000_000} MB, so nothing was "
+                "read; split it, or import it with the command `slopewise import FOLDER`, which "
+                "has no such limit"
+            )
