@@ -1,0 +1,169 @@
+"""The published studies: read once from `evidence/studies/*.json`, checked as they are read.
+
+Two rules hold for every file. Its keys are the fields of `evidence.study`, no more. And every
+number lies in an object that carries, or lies inside an object that carries, a citation whose
+source is a page: a number without a source is refused.
+"""
+
+import json
+import math
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from difflib import get_close_matches
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+
+from slopewise.errors import InputError, NotFoundError
+from slopewise.evidence.study import UNVERIFIED, Study
+
+__all__ = ["load_studies", "load_study", "read_study"]
+
+
+@cache
+def load_studies() -> tuple[Study, ...]:
+    """Every study of the package, in order of its identifier."""
+    folder = files("slopewise.evidence") / "studies"
+    entries = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".json")),
+        key=lambda entry: entry.name,
+    )
+    studies = tuple(read_study(entry) for entry in entries)
+    _check_overlaps(studies)
+    return studies
+
+
+def load_study(study_id: str) -> Study:
+    """The study of that identifier; NotFoundError names the nearest ones."""
+    studies = {study.study_id: study for study in load_studies()}
+    if study_id in studies:
+        return studies[study_id]
+    near = get_close_matches(study_id, studies, n=3)
+    advice = (
+        f"did you mean {', '.join(near)}" if near else "list them with: slopewise evidence studies"
+    )
+    raise NotFoundError(f'no study "{study_id}" in the published record; {advice}')
+
+
+def read_study(file: Traversable) -> Study:
+    """One study from its file; InputError names the file, the key and what to do."""
+    try:
+        row = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{file.name}: not readable as JSON in UTF-8 ({error})") from error
+    _check_numbers_are_cited(row, file.name)
+    study = cast(Study, _decode(Study, row, f"{file.name}: "))
+    if f"{study.study_id}.json" != file.name:
+        raise InputError(
+            f'{file.name}: study_id is "{study.study_id}"; give file and study the same name'
+        )
+    return study
+
+
+def _check_overlaps(studies: Sequence[Study]) -> None:
+    known = {study.study_id for study in studies}
+    for study in studies:
+        for overlap in study.overlaps:
+            unknown = sorted(set(overlap.study_ids) - known)
+            if unknown:
+                raise InputError(
+                    f'{study.study_id}.json: overlaps names "{unknown[0]}", which is no study '
+                    "here; correct the identifier or leave it to the text"
+                )
+
+
+def _check_numbers_are_cited(row: object, name: str) -> None:
+    """Refuse a number that no citation covers."""
+    pending: list[tuple[object, str, bool]] = [(row, "", False)]
+    while pending:
+        value, place, is_cited = pending.pop()
+        if isinstance(value, Mapping):
+            cited = is_cited or _has_source(value)
+            pending += [(part, f"{place}.{key}".lstrip("."), cited) for key, part in value.items()]
+        elif isinstance(value, list):
+            pending += [(part, f"{place}[{at}]", is_cited) for at, part in enumerate(value)]
+        elif isinstance(value, int | float) and not isinstance(value, bool) and not is_cited:
+            raise InputError(
+                f'{name}: {place} = {value} has no source; put "citation": {{"source": ...}} '
+                "beside it or take the number out"
+            )
+
+
+def _has_source(row: Mapping[str, Any]) -> bool:
+    citation = row.get("citation")
+    source = citation.get("source") if isinstance(citation, Mapping) else None
+    return isinstance(source, str) and source.strip() not in {"", UNVERIFIED}
+
+
+@cache
+def _keys(record: type) -> dict[str, tuple[Any, bool]]:
+    """Per key of a record: its type, and whether it must be there."""
+    hints = get_type_hints(record)
+    return {field.name: (hints[field.name], field.default is MISSING) for field in fields(record)}
+
+
+def _decode(wanted: Any, value: object, place: str) -> object:
+    """The value as the wanted type, or an InputError that names the place."""
+    if get_origin(wanted) in {types.UnionType, Union}:
+        return _decode(_without_none(wanted), value, place)
+    if get_origin(wanted) is tuple:
+        if not isinstance(value, list):
+            raise _unexpected(place, value, "a list")
+        part = get_args(wanted)[0]
+        return tuple(_decode(part, item, f"{place}[{at}]") for at, item in enumerate(value))
+    if is_dataclass(wanted):
+        return _decode_record(cast(type, wanted), value, place)
+    if issubclass(wanted, Enum):
+        if value not in {member.value for member in wanted}:
+            raise _unexpected(place, value, "one of " + ", ".join(str(one.value) for one in wanted))
+        return wanted(value)
+    return _decode_plain(wanted, value, place)
+
+
+def _decode_record(record: type, value: object, place: str) -> object:
+    if not isinstance(value, Mapping):
+        raise _unexpected(place, value, "an object")
+    keys = _keys(record)
+    separator = "" if place.endswith(": ") else "."
+    for key in value:
+        if key not in keys:
+            raise InputError(
+                f"{place}{separator}{key} is not a known key; use one of {', '.join(keys)}"
+            )
+    for key, (_, is_needed) in keys.items():
+        if is_needed and key not in value:
+            raise InputError(f"{place}{separator}{key} is missing; add it")
+    return record(
+        **{
+            key: _decode(keys[key][0], part, f"{place}{separator}{key}")
+            for key, part in value.items()
+        }
+    )
+
+
+def _decode_plain(wanted: type, value: object, place: str) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if wanted is float and is_number and math.isfinite(cast(float, value)):
+        return value
+    if wanted is int and isinstance(value, int) and is_number and value >= 0:
+        return value
+    if wanted is bool and isinstance(value, bool):
+        return value
+    if wanted is str and isinstance(value, str) and value.strip():
+        return value
+    words = {float: "a number", int: "a whole number of 0 or more", bool: "true or false"}
+    raise _unexpected(place, value, words.get(wanted, "a text that is not empty"))
+
+
+def _without_none(wanted: Any) -> Any:
+    (kept,) = (part for part in get_args(wanted) if part is not type(None))
+    return kept
+
+
+def _unexpected(place: str, value: object, wanted: str) -> InputError:
+    return InputError(
+        f"{place} is {value!r}; expected {wanted} (leave the key out where nothing was read)"
+    )
