@@ -1,0 +1,73 @@
+"""`slopewise import`: put a clinic's files into the store."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slopewise.cli.options import Demo, StoreFile, chosen_store
+from slopewise.cli.output import answer
+from slopewise.cli.progress import working
+
+if TYPE_CHECKING:
+    from slopewise.records.importers.report import ImportReport
+
+__all__ = ["register"]
+
+
+class FileFormat(Enum):
+    """Layouts that can be read."""
+
+    AUTO = "auto"
+    CSV = "csv"
+    PROACT = "proact"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("import", short_help="Put a clinic's files into the store.")(import_records)
+
+
+def import_records(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="Folder of CSV files, or one PRO-ACT folder.")
+    ],
+    *,
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="Layout of the files; auto looks at the names.")
+    ] = FileFormat.AUTO,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse everything if one row has an error.")
+    ] = False,
+    store: StoreFile = None,
+    demo: Demo = False,
+) -> None:
+    """Put a clinic's files into the store; bad rows are named and kept out.
+
+    The same files twice change nothing.
+    """
+    from datetime import UTC, datetime
+
+    from slopewise.settings import load_settings
+    from slopewise.workflow import import_records as workflow
+    from slopewise.workflow.store_file import open_or_make
+
+    place = chosen_store(store, load_settings(demo=demo or None))
+    with working(f"Importing {path}", unit="files"):
+        report = workflow.import_records(
+            open_or_make(place),
+            path,
+            file_format=file_format.value,
+            strict=strict,
+            now=datetime.now(UTC),
+        )
+    answer(_text(report, place))
+    if report.status == "refused":
+        raise typer.Exit(1)
+
+
+def _text(report: "ImportReport", place: Path) -> str:
+    from slopewise.report.terminal import import_text
+
+    return f"{import_text(report)}\nStore: {place}"
