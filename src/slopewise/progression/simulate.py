@@ -66,9 +66,7 @@ def simulate(
             wanders.append(w)
     expected = np.stack(functions, axis=1)
     scores = record_scores(expected, of("residual_sd")[:, None], generator=generator)
-    return SimulatedScores(
-        scores, expected, r, np.stack(wanders, axis=1), drawn_set, drawn_class
-    )
+    return SimulatedScores(scores, expected, r, np.stack(wanders, axis=1), drawn_set, drawn_class)
 
 
 def record_scores(

@@ -1,0 +1,227 @@
+"""Embedded natural history: parameter sets that reproduce the published summaries.
+
+A Markov chain explores the parameters; each step simulates the same virtual people (fixed random
+numbers), measures every target of targets.py and weighs the misfit by its tolerance. Evenly spaced
+states of the chain are kept: many accepted sets, not one, so that parameter doubt stays in every
+answer. Deterministic for a seed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.progression.parameters import ParameterSets
+from slopewise.progression.targets import MONTHS, TARGETS, Target, VirtualCohort, measure
+
+__all__ = ["AchievedTarget", "Calibration", "calibrate", "virtual_cohort"]
+
+_CLASSES = 3
+_PEOPLE_PER_CLASS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class AchievedTarget:
+    """A target and what the accepted sets make of it: median and 90 % range over the sets."""
+
+    target: Target
+    median: float
+    low90: float
+    high90: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Accepted parameter sets and how well they meet each target."""
+
+    parameters: ParameterSets
+    achieved: tuple[AchievedTarget, ...]
+    steps: int
+    seed: int
+    acceptance: float
+    status: str  # "converged", or "step_limit" when the chain's halves still differ
+
+
+@dataclass(frozen=True)
+class _Prior:
+    """Where each working parameter is expected, and how firmly (normal on the working scale)."""
+
+    centre: Float[Array, " parameters"]
+    sd: Float[Array, " parameters"]
+
+
+def calibrate(
+    *,
+    sets: int,
+    steps: int,
+    seed: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Calibration:
+    """Run the chain and keep `sets` evenly spaced states of its second half."""
+    generator = np.random.default_rng(seed)
+    noise = _Noise.draw(generator)
+    prior = _prior()
+
+    def log_weight(state: Array) -> float:
+        achieved = measure(virtual_cohort(_unpack(state[None]), noise))
+        misfit = sum(((achieved[t.name] - t.value) / t.tolerance) ** 2 for t in TARGETS)
+        return -0.5 * (misfit + float((((state - prior.centre) / prior.sd) ** 2).sum()))
+
+    chain, accepted = _adaptive_metropolis(
+        log_weight, prior, steps=steps, generator=generator, progress=progress
+    )
+    kept = chain[steps // 2 :]
+    chosen = kept[np.linspace(0, len(kept) - 1, sets).round().astype(int)]
+    parameters = _unpack(chosen)
+    return Calibration(
+        parameters=parameters,
+        achieved=_achieved(parameters, noise),
+        steps=steps,
+        seed=seed,
+        acceptance=accepted / steps,
+        status="converged" if _halves_agree(kept) else "step_limit",
+    )
+
+
+@dataclass(frozen=True)
+class _Noise:
+    """Standard normal draws of the virtual people, the same at every step of the chain."""
+
+    start: Float[Array, "people 3"]
+    path: Float[Array, "months people 2"]
+    error: Float[Array, "people months"]
+
+    @staticmethod
+    def draw(generator: np.random.Generator) -> "_Noise":
+        half = _CLASSES * _PEOPLE_PER_CLASS // 2
+        months = len(MONTHS)
+
+        def mirrored(*shape: int, axis: int = 0) -> Array:
+            drawn = generator.standard_normal(shape)
+            return np.concatenate([drawn, -drawn], axis=axis)
+
+        # antithetic pairs: means of the virtual people carry no sampling error
+        order = np.arange(2 * half).reshape(2, half).T.ravel()
+        return _Noise(
+            mirrored(half, 3)[order],
+            mirrored(months - 1, half, 2, axis=1)[:, order],
+            mirrored(half, months)[order],
+        )
+
+
+def virtual_cohort(parameters: ParameterSets, noise: _Noise) -> VirtualCohort:
+    """The virtual people of one parameter set (the first), equally many in each class."""
+    stratum = np.repeat(np.arange(_CLASSES), _PEOPLE_PER_CLASS)
+
+    def of(name: str) -> Array:
+        return np.asarray(getattr(parameters, name)[0])[stratum]
+
+    z = noise.start
+    rho, tau, memory = of("correlation"), of("wander_sd"), float(parameters.wander_months[0, 0])
+    m = of("mean_level") + of("sd_level") * z[:, 0]
+    r = of("mean_slope") + of("sd_slope") * (rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1])
+    w = tau * z[:, 2]
+    lost = -np.expm1(-1.0 / memory)
+    sd_w = np.sqrt(lost * (2.0 - lost))
+    share = memory * lost**2 / sd_w
+    rest = np.sqrt(max(memory**2 * (2.0 * (1.0 / memory - lost) - lost**2) - share**2, 0.0))
+    function = [m]
+    for first, second in noise.path.transpose(0, 2, 1):
+        m = m + r + memory * lost * w + tau * (share * first + rest * second)
+        w = (1.0 - lost) * w + tau * sd_w * first
+        function.append(m)
+    return VirtualCohort(
+        np.stack(function, axis=1),
+        of("residual_sd"),
+        of("weight") / _PEOPLE_PER_CLASS,
+        stratum,
+        noise.error,
+    )
+
+
+def _prior() -> _Prior:
+    """Centred on the published strata (SIM_UTR); widths are `assumption:` (weak)."""
+    blocks = [
+        (np.log([0.35 / 0.40, 0.25 / 0.40]), 0.5),  # weights that mix the strata to "all"
+        (np.array([42.0, 37.0, 33.0]), 1.5),
+        (np.array([-0.74, -1.1, -1.5]), 0.2),
+        (0.5 * np.log([14.0, 19.0, 32.0]), 0.2),
+        (0.5 * np.log([0.4, 0.52, 0.92]) - 0.15, 0.3),  # part of the spread becomes wander
+        (np.arctanh([-0.004, -0.041, -0.203]), 0.15),
+        (0.5 * np.log([3.1, 4.2, 6.2]) - 0.15, 0.2),
+        (np.log([0.3, 0.4, 0.5]), 0.6),  # assumption: wander SD about half the SD of slopes
+        (np.log([6.0]), 0.6),  # assumption: spells last about half a year
+    ]
+    return _Prior(
+        np.concatenate([centre for centre, _ in blocks]),
+        np.concatenate([np.full(len(centre), sd) for centre, sd in blocks]),
+    )
+
+
+def _unpack(states: Float[Array, "sets parameters"]) -> ParameterSets:
+    logits, rest = states[:, :2], states[:, 2:]
+    odds = np.exp(np.concatenate([np.zeros((len(states), 1)), logits], axis=1))
+    blocks = [rest[:, 3 * i : 3 * i + 3] for i in range(7)]
+    return ParameterSets(
+        weight=odds / odds.sum(axis=1, keepdims=True),
+        mean_level=blocks[0],
+        mean_slope=blocks[1],
+        sd_level=np.exp(blocks[2]),
+        sd_slope=np.exp(blocks[3]),
+        correlation=np.tanh(blocks[4]),
+        residual_sd=np.exp(blocks[5]),
+        wander_sd=np.exp(blocks[6]),
+        wander_months=np.exp(rest[:, 21:22]),
+    )
+
+
+def _adaptive_metropolis(
+    log_weight: Callable[[Array], float],
+    prior: _Prior,
+    *,
+    steps: int,
+    generator: np.random.Generator,
+    progress: Callable[[int, int], None],
+) -> tuple[Float[Array, "steps parameters"], int]:
+    """Random-walk Metropolis whose proposal follows the chain's own covariance (Haario 2001)."""
+    size = len(prior.centre)
+    chain = np.empty((steps, size))
+    now, weight, accepted = prior.centre, log_weight(prior.centre), 0
+    factor = np.diag(prior.sd) * 0.1
+    scale = 1.0
+    for step in range(steps):
+        proposed = now + scale * factor @ generator.standard_normal(size)
+        new = log_weight(proposed)
+        took = np.log(generator.random()) < new - weight
+        if took:
+            now, weight, accepted = proposed, new, accepted + 1
+        chain[step] = now
+        if step < steps // 2:  # the kept half runs with a fixed proposal
+            scale *= np.exp((float(took) - 0.25) / np.sqrt(step + 1.0))
+            if step >= 500 and step % 250 == 0:
+                spread = np.cov(chain[step // 2 : step].T) + 1e-8 * np.eye(size)
+                factor = np.linalg.cholesky(spread)
+                scale = min(max(scale, 0.05), 2.0)
+        progress(step + 1, steps)
+    return chain, accepted
+
+
+def _halves_agree(kept: Float[Array, "steps parameters"]) -> bool:
+    """Whether the means of the kept chain's halves lie within half a standard deviation."""
+    half = len(kept) // 2
+    gap = np.abs(kept[:half].mean(axis=0) - kept[half:].mean(axis=0))
+    return bool(np.all(gap < 0.5 * kept.std(axis=0)))
+
+
+def _achieved(parameters: ParameterSets, noise: _Noise) -> tuple[AchievedTarget, ...]:
+    measured = [
+        measure(virtual_cohort(parameters.take(np.array([i])), noise))
+        for i in range(len(parameters))
+    ]
+    rows = []
+    for target in TARGETS:
+        low, median, high = np.quantile([m[target.name] for m in measured], [0.05, 0.5, 0.95])
+        rows.append(AchievedTarget(target, float(median), float(low), float(high)))
+    return tuple(rows)

@@ -1,0 +1,150 @@
+"""From the tails of the no-effect test to one of four verdicts, and its words."""
+
+from dataclasses import dataclass
+
+from slopewise.response.assessment import Slowing, Verdict, VisitsNeeded
+
+__all__ = [
+    "ENOUGH_INFORMATION",
+    "MIN_MONTHS_AFTER",
+    "MIN_VISITS_AFTER",
+    "MIN_VISITS_BEFORE",
+    "TAIL",
+    "Evidence",
+    "decide",
+    "sentence",
+    "what_would_change_it",
+]
+
+TAIL = 0.05  # "slower" and "faster" are each said at most this often without any effect
+MIN_VISITS_BEFORE = 3
+MIN_VISITS_AFTER = 4
+MIN_MONTHS_AFTER = 6.0
+# assumption: "not shown" is said only where a complete stop of decline would have been seen in 80
+# of 100; where even that could be missed, nothing can be told
+ENOUGH_INFORMATION = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the verdict is decided on."""
+
+    visits_before: int
+    visits_after: int
+    months_after: float
+    no_effect_tail: float
+    faster_tail: float
+    smallest_slowing_shown: float | None
+    at_floor: bool
+
+
+def decide(evidence: Evidence) -> Verdict:
+    """The verdict; too little follow-up is never better than "cannot tell"."""
+    if _shortfalls(evidence):
+        return Verdict.CANNOT_TELL
+    if evidence.no_effect_tail <= TAIL:
+        return Verdict.CANNOT_TELL if evidence.at_floor else Verdict.SLOWER
+    if evidence.faster_tail <= TAIL:
+        return Verdict.FASTER
+    shown = evidence.smallest_slowing_shown
+    if shown is not None and shown <= ENOUGH_INFORMATION:
+        return Verdict.NOT_SHOWN
+    return Verdict.CANNOT_TELL
+
+
+def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
+    """The verdict in one or two plain sentences; never "because of"."""
+    interval = f"between {_percent(slowing.low90)} and {_percent(slowing.high90)}"
+    if verdict is Verdict.SLOWER:
+        return (
+            "Decline was slower than expected from the course before the first dose:"
+            f" {_chance(evidence.no_effect_tail)} without any effect would look at least this good."
+            f" Slowing lies {interval} (90 % interval). Whether the therapy did it cannot be told"
+            " from one patient."
+        )
+    if verdict is Verdict.FASTER:
+        return (
+            "Decline was faster than expected from the course before the first dose:"
+            f" {_chance(evidence.faster_tail)} without any effect would look at least this bad."
+            f" Slowing lies {interval} (90 % interval)."
+        )
+    if verdict is Verdict.NOT_SHOWN:
+        return (
+            "No slowing was shown. These visits would have shown a slowing of"
+            f" {_percent(evidence.smallest_slowing_shown or 0.0)} in 80 of 100 patients; a smaller"
+            f" one cannot be ruled out. Slowing lies {interval} (90 % interval)."
+        )
+    return f"Cannot tell: {_why_not(evidence)}. Slowing lies {interval} (90 % interval)."
+
+
+def what_would_change_it(
+    verdict: Verdict, evidence: Evidence, visits_needed: tuple[VisitsNeeded, ...]
+) -> tuple[str, ...]:
+    """What would have to be there for another answer."""
+    wishes = list(_shortfalls(evidence))
+    if verdict in (Verdict.CANNOT_TELL, Verdict.NOT_SHOWN):
+        for needed in visits_needed:
+            if needed.more_visits is None:
+                wishes.append(
+                    f"A slowing of {_percent(needed.slowing)} could not be shown even by"
+                    f" {needed.limit} more monthly visits."
+                )
+            elif needed.more_visits == 0:
+                wishes.append(f"A slowing of {_percent(needed.slowing)} would already be seen.")
+            else:
+                wishes.append(
+                    f"{needed.more_visits} more monthly visits would show a slowing of"
+                    f" {_percent(needed.slowing)} in 80 of 100."
+                )
+    if evidence.at_floor:
+        wishes.append("Measures with room to fall: the score is near its lowest.")
+    if verdict in (Verdict.SLOWER, Verdict.FASTER):
+        wishes.append("Untreated people followed in the same way, to tell what caused it.")
+    return tuple(wishes)
+
+
+def _shortfalls(evidence: Evidence) -> tuple[str, ...]:
+    found = []
+    if evidence.visits_before < MIN_VISITS_BEFORE:
+        found.append(
+            f"At least {MIN_VISITS_BEFORE} scored visits before the first dose"
+            f" (there {_are(evidence.visits_before)})."
+        )
+    if evidence.visits_after < MIN_VISITS_AFTER:
+        found.append(
+            f"At least {MIN_VISITS_AFTER} scored visits after the first dose"
+            f" (there {_are(evidence.visits_after)})."
+        )
+    if evidence.months_after < MIN_MONTHS_AFTER:
+        found.append(
+            f"At least {MIN_MONTHS_AFTER:g} months of visits after the first dose"
+            f" (there are {evidence.months_after:.1f})."
+        )
+    return tuple(found)
+
+
+def _why_not(evidence: Evidence) -> str:
+    if _shortfalls(evidence):
+        return "there are too few visits"
+    if evidence.no_effect_tail <= TAIL and evidence.at_floor:
+        return "the score is near its lowest and could hardly fall further"
+    return (
+        "the visits fit no effect, and even a complete stop of decline could have been missed"
+        " with these visits"
+    )
+
+
+def _are(count: int) -> str:
+    return "is 1" if count == 1 else f"are {count}"
+
+
+def _percent(slowing: float) -> str:
+    return f"{100 * slowing:.0f} %".replace("-", "−")
+
+
+def _chance(tail: float) -> str:
+    if tail < 0.001:
+        return "fewer than 1 in 1,000 patients"
+    if tail < 0.01:
+        return f"{1000 * tail:.0f} in 1,000 patients"
+    return f"{100 * tail:.0f} in 100 patients"
