@@ -210,7 +210,7 @@ CUTTING_WITH_GASTROSTOMY = AlsfrsItem(
 )
 
 # The original ten-item ALSFRS asks one question on breathing in place of items 10-12 of ALSFRS-R.
-ORIGINAL_BREATHING_KEY = "breathing"
+ORIGINAL_BREATHING_KEY = "respiratory"
 
 
 def item_named(key: str) -> AlsfrsItem | None:
