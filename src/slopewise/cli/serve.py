@@ -62,8 +62,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise InputError(
-            f"port {port} of {host} cannot be used ({error.strerror}); perhaps slopewise "
-            "is running already: open its address, stop it, or give another port, for example --port 0"
+            f"port {port} of {host} cannot be used ({error.strerror}); perhaps slopewise is "
+            "running already: open its address, stop it, or give another port, such as --port 0"
         ) from None
 
 
