@@ -50,6 +50,11 @@ class DesignClass(StrEnum):
     def lane(self) -> Lane:
         return _DESIGN_WORDS[self][1]
 
+    @property
+    def meaning(self) -> str:
+        """What this design can carry: that of its lane, unless the design is narrower."""
+        return _DESIGN_MEANING.get(self, self.lane.meaning)
+
 
 class Comparison(StrEnum):
     """What stands on the two sides of a difference."""
@@ -73,8 +78,14 @@ _LANE_MEANING = {
     "have differed from the start.",
     Lane.SINGLE_ARM: "Nobody untreated was followed alongside: a change after treatment may be "
     "the ordinary wandering of the decline.",
-    Lane.NO_RESULT: "Only a registration, or only the name of the study, was found: it says "
-    "nothing about whether the treatment works.",
+    Lane.NO_RESULT: "Nothing about whether the treatment works could be read.",
+}
+
+_DESIGN_MEANING = {
+    DesignClass.RCT_WITHIN_PATIENT: "Chance decided which leg was treated: it speaks of that leg, "
+    "not of the decline of the whole person.",
+    DesignClass.WITHIN_PATIENT_LEG_COMPARISON: "The other leg was the comparison, not drawn by "
+    "lot: for the decline of the whole person there is no control.",
 }
 
 _DESIGN_WORDS = {

@@ -333,6 +333,7 @@ class Study:
     """One study of a cell therapy in ALS, as far as it could be read."""
 
     study_id: str
+    label: str  # author and year, a trial's name or a registry number
     bibliography: Bibliography
     design: Design
     evidence_level_read: str

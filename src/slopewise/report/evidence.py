@@ -3,9 +3,11 @@
 Nothing is rounded: a number is written with the digits it was stored with.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.filters import NOT_READ
@@ -16,12 +18,17 @@ from slopewise.report.tables import Column, Table
 __all__ = [
     "CitedRow",
     "CitedTable",
+    "SourceWords",
+    "cells_words",
+    "heading",
     "lanes_table",
     "number_text",
     "people_text",
     "plain_words",
     "printed",
     "record_sentence",
+    "source_text",
+    "source_words",
     "status_words",
     "studies_table",
     "study_row",
@@ -29,6 +36,7 @@ __all__ = [
 
 NOT_PRINTED = "–"
 _MILLION = 1_000_000
+_TYPED_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 _STUDY_COLUMNS = (
     Column("Study"),
     Column("Design"),
@@ -40,12 +48,25 @@ _STUDY_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class SourceWords:
+    """A citation ready to be shown: links as (address, site), or text without one; the place."""
+
+    links: tuple[tuple[str, str], ...]
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class CitedRow:
     """Finished cells, where they were read, and what to know before using them."""
 
     cells: tuple[str, ...]
     citation: Citation
     remarks: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> SourceWords:
+        return source_words(self.citation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +184,28 @@ def plain_words(text: str) -> str:
     """A recorded text with typed signs as proper ones: ">=25%" becomes "≥25%"."""
     for typed, proper in ((">=", "≥"), ("<=", "≤"), ("+/-", "±")):
         text = text.replace(typed, proper)
-    return text
+    return _TYPED_MINUS.sub(MINUS, text)
+
+
+def heading(text: str) -> str:
+    """A recorded text as the name of a row: proper signs, a capital first."""
+    text = plain_words(text)
+    return text[:1].upper() + text[1:]
 
 
 def status_words(citation: Citation) -> str:
     """How far the source was read; nothing recorded is said, not hidden."""
     return citation.status or "reading status not recorded"
+
+
+def source_words(citation: Citation) -> SourceWords:
+    """The source as links and text; every address is one of a web page."""
+    links = tuple(
+        (link, (urlsplit(link).hostname or link).removeprefix("www.")) for link in citation.links
+    )
+    pointer = plain_words(citation.pointer or "")
+    place = " · ".join(part for part in (pointer, status_words(citation)) if part)
+    return SourceWords(links, citation.source, place)
 
 
 def source_text(citation: Citation) -> str:
@@ -182,10 +219,10 @@ def _with_remarks(row: CitedRow) -> str:
 
 
 def cells_words(study: Study) -> str:
-    """The cells as a phrase: "autologous MSC from bone marrow"."""
+    """The cells as a phrase: "autologous MSC; source: bone marrow"."""
     treatment = study.treatment
     kind = treatment.cell_type or "cells of a kind that was not read"
     donor = f"{treatment.donor} " if treatment.donor else ""
     source = treatment.cell_source
-    origin = f" (source: {source})" if source and source not in {"other", NOT_READ} else ""
+    origin = f"; source: {source}" if source and source not in {"other", NOT_READ} else ""
     return f"{donor}{kind}{origin}"

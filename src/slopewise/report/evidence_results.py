@@ -6,6 +6,7 @@ What was not printed is a dash; a contradiction, a caution and a newer figure st
 from collections.abc import Sequence
 
 from slopewise.evidence.consistency import remarks
+from slopewise.evidence.design import Comparison
 from slopewise.evidence.study import (
     GroupDifference,
     GroupSummary,
@@ -20,6 +21,7 @@ from slopewise.report.evidence import (
     NOT_PRINTED,
     CitedRow,
     CitedTable,
+    heading,
     plain_words,
     printed,
 )
@@ -85,7 +87,6 @@ def _differences(caption: str, differences: Sequence[GroupDifference]) -> CitedT
     columns = (
         Column("Outcome"),
         Column("When"),
-        Column("Compared"),
         Column("Treated"),
         Column("Control"),
         Column("Difference", is_number=True),
@@ -96,9 +97,8 @@ def _differences(caption: str, differences: Sequence[GroupDifference]) -> CitedT
     rows = tuple(
         CitedRow(
             (
-                plain_words(row.outcome),
+                heading(row.outcome),
                 row.timepoint or NOT_PRINTED,
-                row.comparison.value,
                 _summary(row.treated),
                 _summary(row.control),
                 printed(row.difference),
@@ -107,12 +107,15 @@ def _differences(caption: str, differences: Sequence[GroupDifference]) -> CitedT
                 _p(row.p_value, row.p_text),
             ),
             row.citation,
-            _said(*(f"Contradiction in print: {plain_words(said)}" for said in remarks(row)))
+            _said(
+                None if row.comparison is Comparison.BETWEEN_ARMS else row.comparison.value,
+                *(f"Contradiction in print: {plain_words(said)}" for said in remarks(row)),
+            )
             + _superseded(row.superseded_by),
         )
         for row in differences
     )
-    return CitedTable(caption, columns, rows, "Treated and control: mean (SD), people.")
+    return CitedTable(caption, columns, rows, "Mean (SD), people; between arms unless said.")
 
 
 def _responders(responders: Sequence[ResponderResult]) -> CitedTable:
@@ -127,7 +130,7 @@ def _responders(responders: Sequence[ResponderResult]) -> CitedTable:
     rows = tuple(
         CitedRow(
             (
-                plain_words(row.definition),
+                heading(row.definition),
                 row.timepoint,
                 _count(row.treated),
                 _count(row.control),
@@ -181,7 +184,7 @@ def _vital_capacity(study: Study) -> CitedTable:
 def _survival(survival: Sequence[SurvivalResult]) -> CitedTable:
     rows = tuple(
         CitedRow(
-            (plain_words(row.statement), _survival_numbers(row)),
+            (heading(row.statement), _survival_numbers(row)),
             row.citation,
             _said(f"Bias: {row.bias}" if row.bias else None),
         )
@@ -218,14 +221,14 @@ def _safety(study: Study) -> CitedTable:
         ("Serious events, all", printed(safety.all_serious_events)),
         *((f"Deaths, {group.group}", printed(group.deaths)) for group in safety.deaths),
     ]
-    rows = [(name, count, NOT_PRINTED) for name, count in cells if count != NOT_PRINTED]
+    rows = [(heading(name), count, NOT_PRINTED) for name, count in cells if count != NOT_PRINTED]
     for event in safety.adverse_events:
         count = printed(event.count)
         if event.percent is not None:
             count = f"{printed(event.percent)} %"
         if event.people_all_diseases is not None:
             count = f"{printed(event.people_all_diseases)} (all diseases)"
-        rows.append((event.event, count, printed(event.denominator)))
+        rows.append((heading(event.event), count, printed(event.denominator)))
     rows = rows or [("Counts of events", "not read", NOT_PRINTED)]
     return CitedTable(
         "Safety",
@@ -241,7 +244,7 @@ def _summary(group: GroupSummary | None) -> str:
     spread = "" if group.sd is None else f" ({printed(group.sd)})"
     if group.spread_unlabelled is not None:
         spread = f" (± {printed(group.spread_unlabelled)}, unlabelled)"
-    people = "" if group.n is None else f", n {group.n}"
+    people = "" if group.n is None else f", n\u00a0{group.n}"
     return f"{printed(group.mean)}{spread}{people}"
 
 
@@ -261,7 +264,7 @@ def _count(count: ResponderCount | None) -> str:
 def _interval(interval: Interval | None) -> str:
     if interval is None:
         return NOT_PRINTED
-    return f"{printed(interval.low)} to {printed(interval.high)}"
+    return f"{printed(interval.low)} to\u00a0{printed(interval.high)}"
 
 
 def _p(value: float | None, text: str | None) -> str:
@@ -277,4 +280,4 @@ def _superseded(by: str | None) -> tuple[str, ...]:
 
 
 def _said(*notes: str | None) -> tuple[str, ...]:
-    return tuple(plain_words(note[0].upper() + note[1:]) for note in notes if note)
+    return tuple(heading(note) for note in notes if note)

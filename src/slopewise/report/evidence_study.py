@@ -16,6 +16,7 @@ from slopewise.report.evidence import (
     CitedRow,
     CitedTable,
     cells_words,
+    heading,
     number_text,
     plain_words,
     printed,
@@ -26,7 +27,10 @@ from slopewise.report.tables import Column, Table
 __all__ = [
     "Identifier",
     "bias_table",
+    "concluded",
+    "described",
     "identifiers",
+    "noted",
     "printed_contradictions",
     "sentence",
     "tables",
@@ -60,9 +64,9 @@ def sentence(study: Study) -> str:
         return f"Named in the literature, but no page with results was found. {design.meaning}"
     if design is DesignClass.REGISTRY_ONLY:
         return f"Registered, no results read: {_who(study)}, {cells_words(study)}. {design.meaning}"
-    routes = f" by {_either(study.treatment.routes)} route" if study.treatment.routes else ""
+    routes = f"; route: {_either(study.treatment.routes)}" if study.treatment.routes else ""
     control = study.people.control
-    beside = f", beside a comparison group of {number_text(control)}" if control else ""
+    beside = f"; comparison group: {number_text(control)}" if control else ""
     return (
         f"{_who(study)} received {cells_words(study)}{routes}{beside}. "
         f"Design: {design.words}. {design.meaning}"
@@ -92,6 +96,42 @@ def printed_contradictions(study: Study) -> tuple[str, ...]:
         for row, said in contradictions(study)
         for remark in said
     )
+
+
+def described(study: Study) -> tuple[tuple[str, str], ...]:
+    """The study in words: design, cells, route, dose and scale; an unread part says so."""
+    design, treatment = study.design, study.treatment
+    pairs = (
+        ("Design", design.text or design.design_class.words),
+        ("Phase", design.phase),
+        ("Masking", design.blinding),
+        ("Country", study.country),
+        ("Cells", treatment.cell_type),
+        ("Source and donor", ", ".join(filter(None, (treatment.cell_source, treatment.donor)))),
+        ("Route", ", ".join(treatment.routes).replace("+", " + ")),
+        ("Dose", treatment.dose_text),
+        ("Interval", treatment.interval),
+        ("Scale", study.scale),
+        ("What was read", study.evidence_level_read),
+    )
+    return tuple((name, plain_words(text or "not read")) for name, text in pairs)
+
+
+def concluded(study: Study) -> tuple[tuple[str, str], ...]:
+    """What the report concludes, as recorded; empty where no conclusion was read."""
+    said = study.conclusions
+    if said is None:
+        return ()
+    return tuple(
+        (name, plain_words(text or "not read"))
+        for name, text in (("Effect", said.efficacy), ("Safety", said.safety))
+    )
+
+
+def noted(study: Study) -> tuple[str, ...]:
+    """The reader's notes, and what could be pooled."""
+    pooled = (f"Could be pooled, as recorded: {part}" for part in study.poolable)
+    return tuple(plain_words(note) for note in (*study.notes, *pooled))
 
 
 def bias_table(study: Study) -> Table:
@@ -143,7 +183,7 @@ def _facts(study: Study) -> CitedTable:
     ]
     return CitedTable(
         "People, doses and times",
-        (Column("Fact"), Column("Value", is_number=True), Column("Unit")),
+        (Column("Fact"), Column("Value")),
         tuple(row for row in rows if row is not None),
     )
 
@@ -151,7 +191,8 @@ def _facts(study: Study) -> CitedTable:
 def _fact(name: str, number: CitedNumber | None) -> CitedRow | None:
     if number is None:
         return None
-    return CitedRow((name, number_text(number), number.unit), number.citation)
+    unit = "" if number.unit == "administrations" else f" {number.unit}"
+    return CitedRow((name, number_text(number) + unit), number.citation)
 
 
 def _baseline(study: Study) -> CitedTable:
@@ -171,7 +212,7 @@ def _baseline(study: Study) -> CitedTable:
         else tuple(
             CitedRow(
                 (
-                    measure.measure,
+                    heading(measure.measure),
                     arm.arm + (f", {arm.when}" if arm.when else ""),
                     printed(arm.n),
                     printed(measure.mean if measure.count is None else measure.count),

@@ -1,0 +1,82 @@
+"""*Evidence*: the published studies as a table with filters, and a page per study."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from slopewise.report import evidence, evidence_study
+from slopewise.web.evidence.forms import Choice, EvidenceQuery
+from slopewise.web.rendering import page
+from slopewise.workflow.browse_evidence import EvidenceBrowse, browse_studies, browse_study
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.get("/evidence")
+def show_studies(request: Request, form: EvidenceQuery) -> Response:
+    wanted = form.wanted()
+    browse = browse_studies(wanted, sort=form.sort)
+    rows = tuple((study.study_id, evidence.study_row(study)) for study in browse.found)
+    context = {
+        "sentence": evidence.record_sentence(browse.found, total=len(browse.every)),
+        "form": form,
+        "selects": _selects(browse, form),
+        "is_filtered": not wanted.is_open,
+        "table": evidence.studies_table(browse.found),
+        "rows": rows,
+        "lanes": evidence.lanes_table(browse.found),
+    }
+    return page(request, "evidence/studies.html", context)
+
+
+@router.get("/evidence/{study_id}")
+def show_study(request: Request, study_id: str) -> Response:
+    browse = browse_study(study_id)
+    study = browse.study
+    context = {
+        "study": study,
+        "sentence": evidence_study.sentence(study),
+        "identifiers": evidence_study.identifiers(study),
+        "described": evidence_study.described(study),
+        "contradictions": evidence_study.printed_contradictions(study),
+        "tables": evidence_study.tables(study),
+        "concluded": evidence_study.concluded(study),
+        "noted": evidence_study.noted(study),
+        "bias": evidence_study.bias_table(study),
+        "related": browse.related,
+    }
+    return page(request, "evidence/study.html", context)
+
+
+def _selects(
+    browse: EvidenceBrowse, form: EvidenceQuery
+) -> tuple[tuple[str, str, tuple[Choice, ...]], ...]:
+    designs = ((one.value, one.words, count) for one, count in browse.designs)
+    return (
+        ("cells", "Cell source", _choices(_same(browse.cell_sources), form.cells)),
+        ("donor", "Donor", _choices(_same(browse.donors), form.donor)),
+        ("route", "Route", _choices(_same(browse.routes), form.route)),
+        ("design", "Design", _choices(designs, form.design)),
+        ("scale", "Scale", _choices(_same(browse.scales), form.scale)),
+        (
+            "numbers",
+            "Results",
+            tuple(
+                Choice(value, words, value == form.numbers)
+                for value, words in (("", "all"), ("yes", "recorded"), ("no", "none recorded"))
+            ),
+        ),
+    )
+
+
+def _same(counted: Iterable[tuple[str, int]]) -> Iterable[tuple[str, str, int]]:
+    return ((value, value, count) for value, count in counted)
+
+
+def _choices(options: Iterable[tuple[str, str, int]], chosen: str) -> tuple[Choice, ...]:
+    made = [Choice(value, f"{words} ({count})", value == chosen) for value, words, count in options]
+    return (Choice("", "all", chosen == ""), *made)
