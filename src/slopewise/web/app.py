@@ -43,9 +43,10 @@ def create_app(limits: WebLimits | None = None) -> FastAPI:
 
 
 def _routers() -> tuple[APIRouter, ...]:
+    from slopewise.web.evidence import pages as evidence
     from slopewise.web.pages import about
 
-    return (about.router,)
+    return (about.router, evidence.router)
 
 
 async def _http_failure(request: Request, error: Exception) -> Response:
