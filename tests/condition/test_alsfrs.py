@@ -185,6 +185,10 @@ def test_a_rounded_total_of_fractions_is_no_contradiction_but_a_point_off_is():
     assert total_disagreement(items, 46) is not None
 
 
+def test_half_a_point_off_whole_items_is_a_contradiction():
+    assert total_disagreement(AlsfrsItems((4,) * 12), 47.5) is not None
+
+
 @pytest.mark.parametrize(
     ("alsfrs_total", "months", "expected"),
     [

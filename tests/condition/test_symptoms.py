@@ -1,5 +1,7 @@
 """The seven symptoms: scales with ranges and directions, what ALSFRS-R sees, citations."""
 
+from pathlib import Path
+
 import pytest
 
 from slopewise.condition.alsfrs import Scale, item_columns
@@ -75,6 +77,16 @@ def test_published_ranges_and_cut_offs(key, low, high, direction, cut_offs):
     scale = scale_named(key)
     assert (scale.low, scale.high, scale.direction) == (low, high, direction)
     assert [cut_off.value for cut_off in scale.cut_offs] == cut_offs
+
+
+def test_the_page_of_the_symptoms_names_every_scale_with_its_cut_offs():
+    page = Path(__file__).parents[2] / "docs" / "models" / "symptoms.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for scale in SCALES:
+        (line,) = [text for text in lines if f"(`{scale.key}`)" in text]
+        assert ("**unverified**" in line.split("|")[1]) is not scale.verified
+        for cut_off in scale.cut_offs:
+            assert f"{cut_off.side.value} {cut_off.value:g}: {cut_off.meaning}" in line
 
 
 def test_numbers_that_were_not_read_keep_their_mark():

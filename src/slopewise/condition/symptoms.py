@@ -217,7 +217,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
             ),
             CitedFact(
                 "A rise on the same form may be practice: alternate forms are needed.",
-                "practice effect of repeated tests; assumption: applies to ECAS as to other tests",
+                "assumption: repeated tests have a practice effect, and ECAS is no exception",
             ),
         ),
         (
