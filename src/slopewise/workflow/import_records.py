@@ -1,0 +1,66 @@
+"""Bring a file or a folder into the store: read, check, write, and keep the report."""
+
+import datetime
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from slopewise.errors import InputError
+
+if TYPE_CHECKING:
+    from slopewise.records.importers.report import ImportReport
+    from slopewise.records.importers.rows import ImportedRows
+    from slopewise.records.store import Store
+
+__all__ = ["FileFormat", "import_records"]
+
+FileFormat = Literal["auto", "csv", "proact"]
+
+
+def import_records(
+    store: "Store",
+    path: Path,
+    *,
+    file_format: FileFormat = "auto",
+    strict: bool = False,
+    now: datetime.datetime,
+    imported_by: str = "unknown",
+) -> "ImportReport":
+    """Import `path`; good rows go in, bad rows are reported and kept out.
+
+    `strict`: a single error refuses the whole import. `now`: an instant with its time zone. Raises
+    InputError where a whole file cannot be read; then nothing has changed.
+    """
+    from slopewise.records import import_log, importing
+    from slopewise.records.importers.report import in_reading_order
+    from slopewise.records.provenance import ImportOrigin
+
+    rows, report = _read(path, file_format, now=now.date())
+    refused = strict and bool(report.errors)
+    with store.transaction() as session:
+        origin = ImportOrigin(imported_at=now, imported_by=imported_by)
+        run = import_log.begin(session, report, rows, origin)
+        if refused:
+            report = replace(report, status="refused", rows_kept=0)
+        else:
+            written = importing.write(session, rows, replace(origin, import_run_id=run))
+            report = replace(
+                report,
+                findings=in_reading_order((*report.findings, *written.findings)),
+                added=written.added,
+                replaced=written.replaced,
+                unchanged=written.unchanged,
+                status="imported" if written.added or written.replaced else "nothing new",
+            )
+        import_log.finish(session, run, report)
+    return report
+
+
+def _read(
+    path: Path, file_format: FileFormat, *, now: datetime.date
+) -> "tuple[ImportedRows, ImportReport]":
+    from slopewise.records.importers import csv_folder
+
+    if file_format in {"auto", "csv"}:
+        return csv_folder.read(path, now=now)
+    raise InputError(f"the format {file_format!r} is not known; use csv or proact")
