@@ -25,6 +25,8 @@ PRODUCTS = (
 
 MONTHLY_BEFORE_12 = tuple(range(-12, 0))
 MONTHLY_AFTER_12 = tuple(range(1, 13))
+MONTHLY_BEFORE_18 = tuple(range(-18, 0))
+MONTHLY_AFTER_18 = tuple(range(1, 19))
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,11 @@ BACK_PAIN = (3.05, "back pain", 1, "no", "possible", "recovered")
 PNEUMONIA = (7.4, "pneumonia", 3, "yes", "unrelated", "recovered")
 
 PLANS: tuple[Plan, ...] = (
-    Plan("a single dose and no effect", MONTHLY_BEFORE_12, MONTHLY_AFTER_12, adverse=(HEADACHE,)),
-    Plan("repeated doses with true slowing", MONTHLY_BEFORE_12, (*MONTHLY_AFTER_12, 13, 14),
-         age=51, sex="male", first_total=43, slope=-1.2, theta=0.85, doses=(0, 3, 6, 9),
+    Plan("a single dose and no effect", MONTHLY_BEFORE_18, MONTHLY_AFTER_18,
+         months_since_onset=26, first_total=46, adverse=(HEADACHE,)),
+    Plan("repeated doses with true slowing", MONTHLY_BEFORE_18, MONTHLY_AFTER_18,
+         age=51, sex="male", months_since_onset=24, first_total=46, slope=-1.3, theta=0.9,
+         doses=(0, 3, 6, 9),
          adverse=(HEADACHE, BACK_PAIN)),
     Plan("bulbar onset, bone marrow cells, no effect", (-6, -5, -4, -3, -2, -1),
          (1, 2, 3, 4, 5, 6, 7, 8, 9, 10), site="bulbar", age=66, product="BM-1", doses=(0, 4),
@@ -110,9 +114,9 @@ PLANS: tuple[Plan, ...] = (
          months_since_onset=60, first_total=42, slope=-0.2, product="WJ-1", cells=40_000_000),
     Plan("a bad spell before the dose, then the usual pace", (-6, -5, -4, -3, -2, -1),
          MONTHLY_AFTER_12, age=63, slope=-1.1, product="BM-1", cells=30_000_000, doses=(0, 1)),
-    Plan("decline faster after the dose", MONTHLY_BEFORE_12, MONTHLY_AFTER_12, age=61, sex="male",
-         first_total=45, slope=-0.5, theta=-2.0, product="UC-1", route="intravenous",
-         cells=100_000_000, adverse=(FEVER, PNEUMONIA),
+    Plan("decline faster after the dose", MONTHLY_BEFORE_18, MONTHLY_AFTER_12, age=61, sex="male",
+         months_since_onset=27, first_total=46, slope=-0.6, theta=-2.5, product="UC-1",
+         route="intravenous", cells=100_000_000, adverse=(FEVER, PNEUMONIA),
          events=((7.5, "hospitalisation", "pneumonia"),)),
     Plan("a record in months, with totals only", (-9, -7, -5, -3, -1), (1, 3, 5, 7, 9, 11),
          age=56, slope=-0.8, in_months=True, symptoms=False),

@@ -33,7 +33,7 @@ def assess(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]",
+            metavar="FOLDER",
             help="Folder of CSV files, assessed without a store. Without it: the store.",
         ),
     ] = None,

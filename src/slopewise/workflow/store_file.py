@@ -10,12 +10,11 @@ if TYPE_CHECKING:
 
 __all__ = ["open_existing", "open_or_make"]
 
-OWNER_ONLY_FILE = 0o600
 OWNER_ONLY_FOLDER = 0o700
 
 
 def open_or_make(path: Path) -> "Store":
-    """Open the store at `path`; make it, readable by its owner only, where there is none.
+    """Open the store at `path`; make it, and its folder for its owner only, where there is none.
 
     Raises InputError when the place cannot be written.
     """
@@ -23,10 +22,9 @@ def open_or_make(path: Path) -> "Store":
 
     try:
         path.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-        path.touch(mode=OWNER_ONLY_FILE)
     except OSError as error:
         raise InputError(
-            f"the store cannot be made at {path} ({error.strerror}); give another place with "
+            f"the folder {path.parent} cannot be made ({error.strerror}); give another place with "
             "--store FILE or the setting SLOPEWISE_DATA_FOLDER"
         ) from None
     return open_store(path)
