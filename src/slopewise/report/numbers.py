@@ -9,6 +9,7 @@ __all__ = [
     "NOT_AVAILABLE",
     "decimal",
     "interval",
+    "month",
     "months",
     "out_of_100",
     "percent",
@@ -40,6 +41,13 @@ def whole(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return NOT_AVAILABLE
     return f"{round(value):,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def month(value: float | None) -> str:
+    """A month of the patient's clock: "−9", "4.5"."""
+    if value is None or not math.isfinite(value):
+        return NOT_AVAILABLE
+    return decimal(value, 0 if abs(value - round(value)) < 0.05 else 1)
 
 
 def points(value: float | None) -> str:
@@ -76,9 +84,14 @@ def interval(low: float | None, high: float | None, places: int = 1) -> str:
 
 
 def slowing_interval(low: float | None, high: float | None) -> str:
-    """An interval of slowing θ in words: "20 % faster to 45 % slower"."""
+    """An interval of slowing θ in words: "20 % faster to 45 % slower", "8 % to 73 % slower"."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return NOT_AVAILABLE
+    ends = round(100 * low), round(100 * high)
+    if min(ends) > 0 and max(ends) != 100:
+        return f"{percent(low)} to {percent(high)} slower"
+    if max(ends) < 0:
+        return f"{percent(-high)} to {percent(-low)} faster"
     return f"{slowing(low)} to {slowing(high)}"
 
 
@@ -97,7 +110,7 @@ def months(value: float | None) -> str:
     """A duration: "1 month", "7.5 months"."""
     if value is None or not math.isfinite(value):
         return NOT_AVAILABLE
-    text = decimal(value, 0 if abs(value - round(value)) < 0.05 else 1)
+    text = month(value)
     return f"{text} {'month' if text == '1' else 'months'}"
 
 

@@ -43,11 +43,10 @@ class ExpectedPoint:
 
 @dataclass(frozen=True, slots=True)
 class CareBar:
-    """Standard care from a month to a month; `end` None = still going on."""
+    """One kind of standard care: its spans from a month to a month; None = still going on."""
 
     words: str
-    start: float
-    end: float | None
+    spans: tuple[tuple[float, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +235,29 @@ def _care(picture: CoursePicture, *, top: float) -> list["alt.Chart"]:
     """Bars under the axis, each with its words on it; an arrow says that it still goes on."""
     import altair as alt
 
-    first, last = picture.months
+    _, last = picture.months
     layers = []
     for lane, bar in enumerate(picture.care):
-        start = min(max(bar.start, first), last)
-        end = last if bar.end is None else min(max(bar.end, first), last)
-        ongoing = bar.end is None or bar.end > last
-        chart = alt.Chart(rows_of([{"month": start, "end": max(end, start)}]))
         y = top + lane * _LANE + 14
-        thick = chart.mark_rule(color=style.CARE, strokeWidth=7, strokeCap="butt")
-        layers.append(thick.encode(x=_x(picture), x2=alt.X2("end"), y=top_pixel(y)))
-        words = alt.Chart(one_row()).mark_text(
-            align="left", baseline="bottom", text=f"{bar.words}{' →' if ongoing else ''}"
+        rows = [
+            {"month": _within(start, picture), "end": _within(end, picture)}
+            for start, end in bar.spans
+        ]
+        thick = alt.Chart(rows_of(rows)).mark_rule(
+            color=style.CARE, strokeWidth=7, strokeCap="butt"
         )
+        layers.append(thick.encode(x=_x(picture), x2=alt.X2("end"), y=top_pixel(y)))
+        ongoing = any(end is None or end > last for _, end in bar.spans)
+        text = f"{bar.words}{' →' if ongoing else ''}"
+        words = alt.Chart(one_row()).mark_text(align="left", baseline="bottom", text=text)
         layers.append(words.encode(x=left_pixel(0), y=top_pixel(y - 6)))
     return layers
+
+
+def _within(month: float | None, picture: CoursePicture) -> float:
+    """A month cut to the axis; None = its end."""
+    first, last = picture.months
+    return last if month is None else min(max(month, first), last)
 
 
 def _key(picture: CoursePicture) -> tuple[KeyEntry, ...]:
