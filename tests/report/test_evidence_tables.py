@@ -5,7 +5,7 @@ import pytest
 from slopewise.evidence.filters import StudyFilter, select
 from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import Citation, CitedNumber
-from slopewise.report.evidence import (
+from slopewise.report.evidence.record import (
     number_text,
     people_text,
     plain_words,
@@ -14,7 +14,7 @@ from slopewise.report.evidence import (
     source_words,
     studies_table,
 )
-from slopewise.report.evidence_study import (
+from slopewise.report.evidence.study import (
     bias_table,
     identifiers,
     printed_contradictions,

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from slopewise.evidence.studies import load_studies
-from slopewise.report.evidence import printed
+from slopewise.report.evidence.record import printed
 from slopewise.web.app import create_app
 
 LOADED = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from slopewise.evidence.design import Comparison, DesignClass, Lane
 
 __all__ = [
+    "UNVERIFIED",
     "AdverseEvent",
     "Baseline",
     "BaselineArm",
@@ -28,6 +29,7 @@ __all__ = [
     "People",
     "ResponderCount",
     "ResponderResult",
+    "Result",
     "RiskOfBias",
     "Safety",
     "SlopeResult",

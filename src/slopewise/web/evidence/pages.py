@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from slopewise.report import evidence, evidence_study
+from slopewise.report.evidence import record
+from slopewise.report.evidence import study as one_study
 from slopewise.web.evidence.forms import Choice, EvidenceQuery
 from slopewise.web.rendering import page
 from slopewise.workflow.browse_evidence import EvidenceBrowse, browse_studies, browse_study
@@ -20,15 +21,15 @@ router = APIRouter()
 def show_studies(request: Request, form: EvidenceQuery) -> Response:
     wanted = form.wanted()
     browse = browse_studies(wanted, sort=form.sort)
-    rows = tuple((study.study_id, evidence.study_row(study)) for study in browse.found)
+    rows = tuple((study.study_id, record.study_row(study)) for study in browse.found)
     context = {
-        "sentence": evidence.record_sentence(browse.found, total=len(browse.every)),
+        "sentence": record.record_sentence(browse.found, total=len(browse.every)),
         "form": form,
         "selects": _selects(browse, form),
         "is_filtered": not wanted.is_open,
-        "table": evidence.studies_table(browse.found),
+        "table": record.studies_table(browse.found),
         "rows": rows,
-        "lanes": evidence.lanes_table(browse.found),
+        "lanes": record.lanes_table(browse.found),
     }
     return page(request, "evidence/studies.html", context)
 
@@ -39,14 +40,14 @@ def show_study(request: Request, study_id: str) -> Response:
     study = browse.study
     context = {
         "study": study,
-        "sentence": evidence_study.sentence(study),
-        "identifiers": evidence_study.identifiers(study),
-        "described": evidence_study.described(study),
-        "contradictions": evidence_study.printed_contradictions(study),
-        "tables": evidence_study.tables(study),
-        "concluded": evidence_study.concluded(study),
-        "noted": evidence_study.noted(study),
-        "bias": evidence_study.bias_table(study),
+        "sentence": one_study.sentence(study),
+        "identifiers": one_study.identifiers(study),
+        "described": one_study.described(study),
+        "contradictions": one_study.printed_contradictions(study),
+        "tables": one_study.tables(study),
+        "concluded": one_study.concluded(study),
+        "noted": one_study.noted(study),
+        "bias": one_study.bias_table(study),
         "related": browse.related,
     }
     return page(request, "evidence/study.html", context)

@@ -16,6 +16,7 @@ from slopewise.report.numbers import MINUS, THIN_SPACE, plural
 from slopewise.report.tables import Column, Table
 
 __all__ = [
+    "NOT_PRINTED",
     "CitedRow",
     "CitedTable",
     "SourceWords",
@@ -37,6 +38,11 @@ __all__ = [
 NOT_PRINTED = "–"
 _MILLION = 1_000_000
 _TYPED_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
+_LANE_PHRASES = (
+    (Lane.RANDOMISED, "randomised"),
+    (Lane.EXTERNAL_CONTROL, "with an external or non-randomised control"),
+    (Lane.SINGLE_ARM, "without a control group"),
+)
 _STUDY_COLUMNS = (
     Column("Study"),
     Column("Design"),
@@ -99,11 +105,9 @@ def record_sentence(studies: Sequence[Study], total: int | None = None) -> str:
     if not studies:
         return f"{opening}: take a filter away to see more."
     parts = [f"{read} with content read"]
-    if read:
-        parts[0] += (
-            f" ({lanes[Lane.RANDOMISED]} randomised, {lanes[Lane.EXTERNAL_CONTROL]} with an "
-            f"external or non-randomised control, {lanes[Lane.SINGLE_ARM]} without a control group)"
-        )
+    kinds = [f"{lanes[lane]} {words}" for lane, words in _LANE_PHRASES if lanes[lane]]
+    if kinds:
+        parts[0] += f" ({', '.join(kinds)})"
     for design, words in (
         (DesignClass.REGISTRY_ONLY, "registered only"),
         (DesignClass.NOT_RETRIEVED, "not retrieved"),

@@ -17,7 +17,7 @@ from slopewise.evidence.study import (
     Study,
     SurvivalResult,
 )
-from slopewise.report.evidence import (
+from slopewise.report.evidence.record import (
     NOT_PRINTED,
     CitedRow,
     CitedTable,

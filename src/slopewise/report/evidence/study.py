@@ -11,7 +11,7 @@ from slopewise.evidence.study import (
     RiskOfBias,
     Study,
 )
-from slopewise.report.evidence import (
+from slopewise.report.evidence.record import (
     NOT_PRINTED,
     CitedRow,
     CitedTable,
@@ -21,7 +21,7 @@ from slopewise.report.evidence import (
     plain_words,
     printed,
 )
-from slopewise.report.evidence_results import result_tables
+from slopewise.report.evidence.results import result_tables
 from slopewise.report.tables import Column, Table
 
 __all__ = [

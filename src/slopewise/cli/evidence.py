@@ -1,0 +1,81 @@
+"""`slopewise evidence`: the published studies as a list, and one study with every number."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from slopewise.cli.output import answer
+
+__all__ = ["register"]
+
+
+class Order(Enum):
+    """Orders of the list."""
+
+    DESIGN = "design"
+    STUDY = "study"
+    YEAR = "year"
+    CELLS = "cells"
+    ROUTE = "route"
+    PEOPLE = "people"
+
+
+class Kind(Enum):
+    """Kinds of evidence, never mixed with one another."""
+
+    RANDOMISED = "randomised"
+    EXTERNAL_CONTROL = "external_control"
+    SINGLE_ARM = "single_arm"
+    NO_RESULT = "no_result"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to the application."""
+    group = typer.Typer(no_args_is_help=True, help="Browse the published studies.")
+    group.command("studies")(studies)
+    group.command("study")(study)
+    app.add_typer(group, name="evidence")
+
+
+def studies(
+    *,
+    cells: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Cell source, such as adipose.")
+    ] = None,
+    donor: Annotated[
+        str | None, typer.Option(metavar="DONOR", help="autologous or allogeneic.")
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option(metavar="ROUTE", help="Route, such as intrathecal.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Kind of evidence.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Words in title, author, number or notes.")
+    ] = None,
+    sort: Annotated[Order, typer.Option(help="Order of the list.")] = Order.DESIGN,
+) -> None:
+    """List the published studies that meet every given option."""
+    from slopewise.evidence.filters import StudyFilter
+    from slopewise.report.evidence.text import studies_text
+    from slopewise.workflow.browse_evidence import browse_studies
+
+    wanted = StudyFilter(
+        cell_source=cells,
+        donor=donor,
+        route=route,
+        lane=None if kind is None else kind.value,
+        text=text,
+    )
+    browse = browse_studies(wanted, sort=sort.value)
+    answer(studies_text(browse.found, len(browse.every)))
+
+
+def study(
+    study_id: Annotated[str, typer.Argument(metavar="ID", help="Study, such as oh_2018.")],
+) -> None:
+    """Show one study: every number with its source, contradictions in print, facts on bias."""
+    from slopewise.report.evidence.text import study_text
+    from slopewise.workflow.browse_evidence import browse_study
+
+    answer(study_text(browse_study(study_id).study))

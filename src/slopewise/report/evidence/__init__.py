@@ -1,0 +1,1 @@
+"""The published record as sentences and tables."""
