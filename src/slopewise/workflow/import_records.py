@@ -2,12 +2,14 @@
 
 import datetime
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from slopewise.errors import InputError
 
 if TYPE_CHECKING:
+    from slopewise.records.checks.known_patient import KnownRecords
     from slopewise.records.importers.report import ImportReport
     from slopewise.records.importers.rows import ImportedRows
     from slopewise.records.store import Store
@@ -34,8 +36,11 @@ def import_records(
     from slopewise.records import import_log, importing
     from slopewise.records.importers.report import in_reading_order
     from slopewise.records.provenance import ImportOrigin
+    from slopewise.records.queries import known_records
 
-    rows, report = _read(path, file_format, now=now.date())
+    with store.reading() as session:
+        known = known_records.load(session)
+    rows, report = _read(path, file_format, now=now.astimezone(UTC).date(), known=known)
     refused = strict and bool(report.errors)
     with store.transaction() as session:
         origin = ImportOrigin(imported_at=now, imported_by=imported_by)
@@ -57,10 +62,10 @@ def import_records(
 
 
 def _read(
-    path: Path, file_format: FileFormat, *, now: datetime.date
+    path: Path, file_format: FileFormat, *, now: datetime.date, known: "KnownRecords"
 ) -> "tuple[ImportedRows, ImportReport]":
     from slopewise.records.importers import csv_folder
 
     if file_format in {"auto", "csv"}:
-        return csv_folder.read(path, now=now)
+        return csv_folder.read(path, now=now, known=known)
     raise InputError(f"the format {file_format!r} is not known; use csv or proact")

@@ -5,12 +5,13 @@ import difflib
 from pathlib import Path
 
 from slopewise.errors import InputError
+from slopewise.records.checks.check import check
+from slopewise.records.checks.known_patient import NOTHING_KNOWN, KnownRecords
 from slopewise.records.file_tables import TABLES
 from slopewise.records.importers.folder import Source, read_sources
 from slopewise.records.importers.layout_reader import read_rows
 from slopewise.records.importers.report import Finding, ImportReport, Severity, in_reading_order
 from slopewise.records.importers.rows import ImportedRow, ImportedRows, SourceFile
-from slopewise.records.importers.rules import check
 from slopewise.records.importers.text_table import read_table
 
 __all__ = ["IMPORTER", "read"]
@@ -20,10 +21,13 @@ IMPORTER_VERSION = "1"
 REQUIRED = "visits.csv"
 
 
-def read(path: Path, *, now: datetime.date) -> tuple[ImportedRows, ImportReport]:
+def read(
+    path: Path, *, now: datetime.date, known: KnownRecords = NOTHING_KNOWN
+) -> tuple[ImportedRows, ImportReport]:
     """Rows of the folder, the single visits file or the zip archive at `path`; writes nothing.
 
-    `now` is the day that counts as today: later dates are findings. Raises InputError where a whole
+    `now` is the day that counts as today: later dates are findings. `known` is what the store says
+    of the patients, which new rows must not contradict. Raises InputError where a whole
     file cannot be read.
     """
     sources = read_sources(path)
@@ -46,7 +50,7 @@ def read(path: Path, *, now: datetime.date) -> tuple[ImportedRows, ImportReport]
         rows += result.rows
         damaged += result.damaged
         findings += result.findings
-    kept, more = check(rows, damaged=damaged, now=now)
+    kept, more = check(rows, damaged=damaged, now=now, known=known)
     tables = {layout.name: tuple(r for r in kept if r.table == layout.name) for layout in TABLES}
     report = ImportReport(
         source=path.name,

@@ -1,16 +1,13 @@
 """Stored rows to treated patients, each on one clock: month 0 is the first dose or first visit."""
 
-import datetime
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from slopewise.condition import alsfrs
-from slopewise.condition.alsfrs import AlsfrsItems, Scale
+from slopewise.condition.alsfrs import Scale
 from slopewise.condition.history import (
     BreathingTest,
     CareSpan,
@@ -21,31 +18,15 @@ from slopewise.condition.history import (
     Visit,
 )
 from slopewise.errors import NotFoundError
+from slopewise.records.queries.patient_clock import PatientClock, Row, clock_of, on_clock
 from slopewise.records.schema import care, dose, event, measurement, patient, product, visit
+from slopewise.records.visit_items import items_of_visit
 from slopewise.response.patient import TreatedPatient
 from slopewise.therapy.administration import NOT_DOCUMENTED, CellProduct, Dose
-from slopewise.units import months_between
 
 __all__ = ["load"]
 
 SURVIVAL_KINDS = {kind.value: kind for kind in SurvivalEventKind}
-Row = Any  # a SQLAlchemy row: its columns are named in the query that made it
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """A patient's time zero, as a date or as months; the other is None."""
-
-    date: datetime.date | None
-    month: float | None
-
-    def month_of(self, date: datetime.date | None, month: float | None) -> float | None:
-        """Months since time zero; None where the row is on the other clock or has no time."""
-        if date is not None and self.date is not None:
-            return months_between(self.date, date)
-        if month is not None and self.month is not None:
-            return month - self.month
-        return None
 
 
 def load(session: Session, patient_id: str | None = None) -> list[TreatedPatient]:
@@ -99,7 +80,7 @@ def _patient(
     symptoms: list[Row],
     products: dict[int, CellProduct],
 ) -> TreatedPatient:
-    clock = _clock(doses or visits or breathing or symptoms)
+    clock = clock_of(doses or visits or breathing or symptoms)
     history = PatientHistory(
         patient_id=patient_id,
         visits=_visit_records(clock, visits),
@@ -109,11 +90,11 @@ def _patient(
         age_at_onset=facts and facts.age_at_onset,
         breathing=tuple(
             BreathingTest(month, row.measure, row.percent_predicted)
-            for month, row in _on_clock(clock, breathing)
+            for month, row in on_clock(clock, breathing)
         ),
         symptoms=tuple(
             SymptomMeasurement(month, row.symptom, row.scale, row.value)
-            for month, row in _on_clock(clock, symptoms)
+            for month, row in on_clock(clock, symptoms)
         ),
         care=_care_records(clock, spans),
         survival_event=_survival_event(clock, events),
@@ -129,34 +110,17 @@ def _patient(
                 cells_per_kg=row.cells_per_kg,
                 dose_number=number,
             )
-            for number, (month, row) in enumerate(_on_clock(clock, doses), start=1)
+            for number, (month, row) in enumerate(on_clock(clock, doses), start=1)
         ),
         selected_post_hoc=bool(facts and facts.selected_post_hoc),
         simulated=bool(facts and facts.simulated),
     )
 
 
-def _clock(rows: Sequence[Row]) -> _Clock:
-    """Time zero: the earliest of the rows, on the clock that most of them use."""
-    dates = [row.date for row in rows if row.date is not None]
-    months = [row.month for row in rows if row.month is not None]
-    if dates and len(dates) >= len(months):
-        return _Clock(min(dates), None)
-    return _Clock(None, min(months) if months else 0.0)
-
-
-def _on_clock(clock: _Clock, rows: list[Row]) -> list[tuple[float, Row]]:
-    """Rows with their months, in time order; rows of the other clock are not among them."""
-    timed = [(clock.month_of(row.date, row.month), row) for row in rows]
-    return sorted(
-        ((month, row) for month, row in timed if month is not None), key=lambda pair: pair[0]
-    )
-
-
-def _visit_records(clock: _Clock, rows: list[Row]) -> tuple[Visit, ...]:
+def _visit_records(clock: PatientClock, rows: list[Row]) -> tuple[Visit, ...]:
     found = []
-    for month, row in _on_clock(clock, rows):
-        items = _items(row)
+    for month, row in on_clock(clock, rows):
+        items = items_of_visit(row._mapping, Scale(row.scale))
         total = row.alsfrs_total
         if total is None and items is not None:
             total = alsfrs.total(items)
@@ -174,39 +138,7 @@ def _visit_records(clock: _Clock, rows: list[Row]) -> tuple[Visit, ...]:
     return tuple(found)
 
 
-def _items(row: Row) -> AlsfrsItems | None:
-    """The items in form order, None where none was scored."""
-    cutting = next(
-        (v for v in (row.cutting_5a, row.cutting_5b, row.cutting_food) if v is not None), None
-    )
-    first_nine = (
-        row.speech,
-        row.salivation,
-        row.swallowing,
-        row.handwriting,
-        cutting,
-        row.dressing_hygiene,
-        row.turning_in_bed,
-        row.walking,
-        row.climbing_stairs,
-    )
-    breathing = (
-        (row.respiratory,)
-        if row.scale == Scale.ALSFRS.value
-        else (row.dyspnea, row.orthopnea, row.respiratory_insufficiency)
-    )
-    scores = (*first_nine, *breathing)
-    if all(score is None for score in scores):
-        return None
-    gastrostomy = None
-    if row.cutting_5b is not None:
-        gastrostomy = True
-    elif row.cutting_5a is not None:
-        gastrostomy = False
-    return AlsfrsItems(scores, gastrostomy)
-
-
-def _care_records(clock: _Clock, rows: list[Row]) -> tuple[CareSpan, ...]:
+def _care_records(clock: PatientClock, rows: list[Row]) -> tuple[CareSpan, ...]:
     spans = []
     for row in rows:
         start = clock.month_of(row.start_date, row.start_month)
@@ -216,9 +148,9 @@ def _care_records(clock: _Clock, rows: list[Row]) -> tuple[CareSpan, ...]:
     return tuple(sorted(spans, key=lambda span: (span.start_month, span.kind)))
 
 
-def _survival_event(clock: _Clock, rows: list[Row]) -> SurvivalEvent | None:
+def _survival_event(clock: PatientClock, rows: list[Row]) -> SurvivalEvent | None:
     """The first event that ends tracheostomy-free survival."""
-    ending = [(m, row) for m, row in _on_clock(clock, rows) if row.kind in SURVIVAL_KINDS]
+    ending = [(m, row) for m, row in on_clock(clock, rows) if row.kind in SURVIVAL_KINDS]
     if not ending:
         return None
     month, row = ending[0]
