@@ -18,6 +18,7 @@ from slopewise.response.patient import TreatedPatient
 from slopewise.version import VERSION
 from slopewise.workflow.fingerprint import engine_version, record_hash
 from slopewise.workflow.progress import Progress, silent
+from slopewise.workflow.stored_answers import holding_answers
 
 if TYPE_CHECKING:
     from slopewise.progression.natural_history import NaturalHistory
@@ -86,13 +87,7 @@ def assess_store(
         stored = assessments.load(session, prior=prior, patient_id=patient_id)
     if not treated:
         raise InputError("the store holds no patient yet; import files first")
-    holding = {
-        patient.history.patient_id: old.assessment
-        for patient in treated
-        if (old := stored.get(patient.history.patient_id)) is not None
-        and (old.input_hash, old.natural_history, old.version)
-        == (record_hash(patient), natural_history.name, engine_version())
-    }
+    holding = holding_answers(treated, stored, natural_history)
     others = [patient for patient in treated if patient.history.patient_id not in holding]
     answers = dict(holding)
     if others:
