@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slopewise.cli.options import AsJson, Demo, StoreFile, chosen_store
-from slopewise.cli.output import answer, answer_json, tell, write_document
+from slopewise.cli.output import answer, answer_json, tell, tell_left_out, write_document
 from slopewise.cli.progress import working
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ def assess(
 
         write_document(report, html(found.run, found.treated))
         tell(f"The report is in {report}")
+    tell_left_out(found.run.left_out)
     if as_json:
         from slopewise.report.assessment_json import assessment_object
 
         answer_json(assessment_object(found.run))
     else:
-        from slopewise.report.terminal import assessment_text
+        from slopewise.report.assessment_text import assessment_text
 
         answer(assessment_text(found.run))
 

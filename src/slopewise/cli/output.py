@@ -3,13 +3,19 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slopewise.errors import InputError
 
-__all__ = ["answer", "answer_json", "tell", "write_document"]
+if TYPE_CHECKING:
+    from slopewise.response.assessment_run import LeftOutRow
+
+__all__ = ["answer", "answer_json", "tell", "tell_left_out", "write_document"]
+
+SHOWN_LEFT_OUT = 20
 
 
 def answer(text: str) -> None:
@@ -34,6 +40,23 @@ def tell(text: str) -> None:
     """Write a message for the person at the terminal to the error stream."""
     sys.stderr.write(text if text.endswith("\n") else text + "\n")
     sys.stderr.flush()
+
+
+def tell_left_out(left_out: "Sequence[LeftOutRow]") -> None:
+    """Say on the error stream what of the files took no part in the answer, and why."""
+    for row in left_out[:SHOWN_LEFT_OUT]:
+        place = ", ".join(
+            [
+                row.file,
+                *([f"line {row.row}"] if row.row else []),
+                *([f"column {row.column}"] if row.column else []),
+                *([f"value {row.value!r}"] if row.value else []),
+            ]
+        )
+        tell(f"Left out: {place}: {row.reason}")
+    more = len(left_out) - SHOWN_LEFT_OUT
+    if more > 0:
+        tell(f"... and {more} more; `--json` lists them all where the command has it.")
 
 
 def write_document(path: Path, text: str) -> None:
