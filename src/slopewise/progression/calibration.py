@@ -188,8 +188,9 @@ def _adaptive_metropolis(
     """Random-walk Metropolis whose proposal follows the chain's own covariance (Haario 2001)."""
     size = len(prior.centre)
     chain = np.empty((steps, size))
-    now, weight, accepted = prior.centre, log_weight(prior.centre), 0
-    factor = np.diag(prior.sd) * 0.1
+    now: Array = prior.centre
+    weight, accepted = log_weight(now), 0
+    factor: Array = np.diag(prior.sd) * 0.1
     scale = 1.0
     for step in range(steps):
         proposed = now + scale * factor @ generator.standard_normal(size)
@@ -202,7 +203,7 @@ def _adaptive_metropolis(
             scale *= np.exp((float(took) - 0.25) / np.sqrt(step + 1.0))
             if step >= 500 and step % 250 == 0:
                 spread = np.cov(chain[step // 2 : step].T) + 1e-8 * np.eye(size)
-                factor = np.linalg.cholesky(spread)
+                factor = np.asarray(np.linalg.cholesky(spread))
                 scale = min(max(scale, 0.05), 2.0)
         progress(step + 1, steps)
     return chain, accepted

@@ -78,7 +78,8 @@ def mixture_log_density(
     with np.errstate(divide="ignore"):
         weighted = log_density + xp.log(parameters.weight) - np.log(len(parameters))
     top = xp.max(weighted, axis=(2, 3), keepdims=True)
-    return top[:, :, 0, 0] + xp.log(xp.sum(xp.exp(weighted - top), axis=(2, 3)))
+    mixed: Array = top[:, :, 0, 0] + xp.log(xp.sum(xp.exp(weighted - top), axis=(2, 3)))
+    return mixed
 
 
 def origin_belief(parameters: ParameterSets) -> Belief:

@@ -60,7 +60,13 @@ def simulate(
     functions, wanders = [], []
     for step in range(steps.steps):
         slowed = 1.0 - theta * steps.exposure[0, step]
-        m, w = _move(m, r, w, steps.duration[0, step], slowed, tau, memory, generator)
+        m, w = _move(
+            (m, r, w),
+            (tau, memory),
+            duration=steps.duration[0, step],
+            slowed=slowed,
+            generator=generator,
+        )
         if steps.observed[0, step]:
             functions.append(m)
             wanders.append(w)
@@ -81,16 +87,17 @@ def record_scores(
     return np.clip(np.rint(expected_function + error_sd * noise), 0.0, 48.0)
 
 
-def _move(  # the exact transition of MODEL's natural history for one step
-    m: Array,
-    r: Array,
-    w: Array,
+def _move(
+    state: tuple[Array, Array, Array],
+    wander: tuple[Array, Array],
+    *,
     duration: float,
     slowed: float,
-    tau: Array,
-    memory: Array,
     generator: np.random.Generator,
 ) -> tuple[Array, Array]:
+    """The exact transition of (level, slope, wander) over one step; returns level and wander."""
+    m, r, w = state
+    tau, memory = wander
     x = duration / memory
     lost = -np.expm1(-x)
     var_w = tau**2 * lost * (2.0 - lost)

@@ -25,7 +25,7 @@ _KAUFMANN = "Kaufmann 2007, doi:10.1080/17482960600888156, derived from ICC 0.93
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One published summary: value in `unit`, the tolerance of matching it, and where it is from."""
+    """One published summary: value in `unit`, how closely to match it, and where it is from."""
 
     name: str
     value: float
@@ -214,4 +214,4 @@ def _mean(values: Array, weight: Array) -> float:
 
 
 def _sd(values: Array, weight: Array) -> float:
-    return float(np.average((values - _mean(values, weight)) ** 2, weights=weight)) ** 0.5
+    return float(np.sqrt(np.average((values - _mean(values, weight)) ** 2, weights=weight)))

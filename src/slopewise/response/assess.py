@@ -13,14 +13,12 @@ from numpy import ndarray as Array
 
 from slopewise.condition.alsfrs import Scale
 from slopewise.condition.history import Visit
-from slopewise.progression.forecast import course_moments, score_moments
-from slopewise.progression.likelihood import Belief, log_density, mixture_log_density
+from slopewise.progression.likelihood import log_density, mixture_log_density
 from slopewise.progression.natural_history import NaturalHistory
 from slopewise.progression.parameters import ParameterSets
-from slopewise.progression.timeline import Exposure, Timeline, no_exposure, scores_on, timeline
+from slopewise.progression.timeline import Exposure, scores_on, timeline
 from slopewise.response import slowing_profile as profiles
 from slopewise.response.assessment import (
-    ExpectedCourse,
     ExposureSensitivity,
     Flag,
     NaiveSlopes,
@@ -30,21 +28,21 @@ from slopewise.response.assessment import (
     Verdict,
     VisitsNeeded,
 )
-from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, EffectShape, exposure
+from slopewise.response.expected_course import expected_course
+from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, exposure
 from slopewise.response.flags import find_flags, is_at_floor
-from slopewise.response.no_effect_test import POWER_THETA, NoEffectTest, no_effect_test
+from slopewise.response.no_effect_test import Tails, no_effect_test
 from slopewise.response.patient import TreatedPatient
+from slopewise.response.run_in import RunIn, run_in, thinned, usable_visits
 from slopewise.response.verdict import TAIL, Evidence, decide, sentence, what_would_change_it
 
 __all__ = ["assess"]
 
 POWER = 0.8
-SLOWING_LIMIT = 2.0  # beyond a reversal of decline nothing is claimed
+DRAWS = 2000  # of later scores without effect
 MORE_VISITS_LIMIT = 36  # three years of monthly visits
 QUICK_SETS = 16  # parameter sets for planning questions and the sensitivity table
-FLOOR_CHANCE = 0.05  # a later visit counts only while 0 points without effect is this unlikely
-ANCHOR_SD = 1.5  # points: 48 at onset, MODEL section 2
-_COURSE_STEP = 0.5  # months between points of the drawn course
+QUICK_DRAWS = 500  # draws of later scores for the same
 
 
 def assess(
@@ -62,18 +60,6 @@ def assess(
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class _RunIn:
-    """Everything known at the first dose."""
-
-    belief: Belief
-    log_density: Float[Array, "1 1 sets classes"]
-    weight: Float[Array, "1 part"]  # posterior of (set, class)
-    parameters: ParameterSets
-    start: float  # month the belief refers to
-    anchored: bool
-
-
 def _assess_one(
     patient: TreatedPatient, parameters: ParameterSets, prior: Prior
 ) -> PatientAssessment:
@@ -83,24 +69,31 @@ def _assess_one(
     flags = find_flags(patient)
     if not patient.doses or not visits:
         return _nothing_to_assess(patient, visits, prior, flags)
-    run_in = _run_in(before, patient.history.onset_month, parameters)
-    usable = _above_floor(after, run_in)
+    known = run_in(
+        [v.month for v in before],
+        _totals(before),
+        parameters,
+        onset_month=patient.history.onset_month,
+    )
+    usable = after[: int(usable_visits(known, [v.month for v in after])[0])]
     if len(usable) < len(after):
         flags = (*flags, _floor_flag(len(after) - len(usable)))
-    if run_in.anchored:
+    if known.anchored:
         flags = (*flags, _ANCHOR_FLAG)
-    main = _answer(usable, run_in, _dose_months(patient), EFFECT_LASTS, prior)
+    last = usable[-1].month if usable else 0.0
+    given = exposure(_dose_months(patient), EFFECT_LASTS, until_month=last)
+    main = _answer(usable, known, given, prior, draws=DRAWS, plan=True)
     evidence = Evidence(
         visits_before=len(before),
         visits_after=len(usable),
-        months_after=usable[-1].month if usable else 0.0,
-        no_effect_tail=main.no_effect_tail,
-        faster_tail=main.faster_tail,
+        months_after=last,
+        no_effect_tail=main.tails.slower,
+        faster_tail=main.tails.faster,
         smallest_slowing_shown=main.smallest_slowing_shown,
         at_floor=any(is_at_floor(v) for v in usable),
     )
     verdict = decide(evidence)
-    needed = _visits_needed(usable, run_in, patient)
+    needed = _visits_needed(usable, known, patient)
     density = profiles.density(main.profile, prior)
     return PatientAssessment(
         patient_id=patient.history.patient_id,
@@ -117,13 +110,13 @@ def _assess_one(
         slowing=main.slowing,
         probability_any_slowing=profiles.probability_above(density, 0.0),
         probability_quarter_slower=profiles.probability_above(density, profiles.QUARTER_SLOWER),
-        no_effect_tail=main.no_effect_tail,
-        faster_tail=main.faster_tail,
+        no_effect_tail=main.tails.slower,
+        faster_tail=main.tails.faster,
         smallest_slowing_shown=main.smallest_slowing_shown,
         visits_needed=needed,
         density=density,
-        expected_course=_expected_course(run_in, visits),
-        sensitivity=_sensitivity(usable, run_in, patient, prior),
+        expected_course=expected_course(known, until_month=visits[-1].month),
+        sensitivity=_sensitivity(usable, known, patient, prior),
         simulated=patient.simulated,
     )
 
@@ -143,222 +136,104 @@ def _scored(patient: TreatedPatient) -> list[Visit]:
     return joined
 
 
+def _totals(visits: list[Visit]) -> Float[Array, "1 visits"]:
+    return np.array([[v.alsfrs_total for v in visits]])
+
+
 def _dose_months(patient: TreatedPatient) -> list[float]:
     return [dose.month for dose in patient.doses]
-
-
-def _run_in(before: list[Visit], onset_month: float | None, parameters: ParameterSets) -> _RunIn:
-    months = [v.month for v in before]
-    origin = months[0] if months else 0.0
-    anchored = len(before) < 3 and onset_month is not None and onset_month < origin
-    if anchored and onset_month is not None:
-        origin, parameters = onset_month, _anchored(parameters)
-    steps = timeline([months], [no_exposure()], [origin])
-    scores = scores_on(steps, np.array([[v.alsfrs_total for v in before]]))
-    found, belief = log_density(scores, steps, parameters, theta=np.zeros(1))
-    part = found + np.log(parameters.weight)
-    part = np.exp(part - part.max()).reshape(1, -1)
-    return _RunIn(
-        belief, found, part / part.sum(), parameters, months[-1] if months else origin, anchored
-    )
-
-
-def _anchored(parameters: ParameterSets) -> ParameterSets:
-    """The same natural history started at onset with 48 points, give or take 1.5."""
-    from dataclasses import replace
-
-    return replace(
-        parameters,
-        mean_level=np.full_like(parameters.mean_level, 48.0),
-        sd_level=np.full_like(parameters.sd_level, ANCHOR_SD),
-        correlation=np.zeros_like(parameters.correlation),
-    )
-
-
-def _above_floor(after: list[Visit], run_in: _RunIn) -> list[Visit]:
-    """Later visits, up to the first at which 0 points would be no surprise without any effect.
-
-    Beyond it the score may be held up by the end of the scale instead of by a therapy. The rule
-    looks only at the run-in, so it cannot favour a result.
-    """
-    if not after:
-        return []
-    from scipy.special import ndtr
-
-    steps = timeline([[v.month for v in after]], [no_exposure()], [run_in.start])
-    mean, variance = course_moments(run_in.belief, steps, run_in.parameters)
-    parts = ndtr((0.5 - mean) / np.sqrt(variance)).reshape(-1, len(after))
-    at_zero = (run_in.weight @ parts)[0]
-    reached = np.flatnonzero(at_zero > FLOOR_CHANCE)
-    return after[: reached[0]] if len(reached) else after
 
 
 @dataclass(frozen=True)
 class _Answer:
     profile: Float[Array, " theta"]
     slowing: Slowing
-    no_effect_tail: float
-    faster_tail: float
+    tails: Tails
     smallest_slowing_shown: float | None
 
 
 def _answer(
-    after: list[Visit],
-    run_in: _RunIn,
-    dose_months: list[float],
-    shape: EffectShape,
-    prior: Prior,
+    after: list[Visit], known: RunIn, given: Exposure, prior: Prior, *, draws: int, plan: bool
 ) -> _Answer:
+    """Profile and tails of the later visits; with `plan`, what they could have shown as well."""
     months = [v.month for v in after]
     if not months:
         flat = np.zeros_like(profiles.THETA)
         slowing = profiles.summarise(profiles.density(flat, prior))
-        return _Answer(flat, slowing, 1.0, 1.0, None)
-    given = exposure(dose_months, shape, until_month=months[-1])
-    steps = timeline([months], [given], [run_in.start])
-    totals = np.array([[v.alsfrs_total for v in after]])
+        return _Answer(flat, slowing, Tails(1.0, 1.0), None)
+    steps = timeline([months], [given], [known.month])
+    totals = _totals(after)
     found, _ = log_density(
         scores_on(steps, totals),
         steps,
-        run_in.parameters,
+        known.parameters,
         theta=profiles.THETA,
-        belief=run_in.belief,
+        belief=known.belief,
     )
-    profile = mixture_log_density(run_in.log_density + found, run_in.parameters)[0]
-    test = _test(steps, run_in)
-    statistic = (test.direction * totals).sum(axis=1)
-    upper = float(test.upper_tail(statistic)[0])
-    shown = float(test.smallest_shown(tail=TAIL, power=POWER, limit=SLOWING_LIMIT)[0])
+    profile = mixture_log_density(known.log_density + found, known.parameters)[0]
+    test = no_effect_test(known, months, given, draws=draws)
     return _Answer(
         profile=profile,
         slowing=profiles.summarise(profiles.density(profile, prior)),
-        no_effect_tail=upper,
-        faster_tail=1.0 - upper,
-        smallest_slowing_shown=shown if np.isfinite(shown) else None,
-    )
-
-
-def _test(steps: Timeline, run_in: _RunIn) -> NoEffectTest:
-    moments = score_moments(run_in.belief, steps, run_in.parameters, theta=POWER_THETA)
-    return no_effect_test(run_in.weight, moments, exposed_months(steps))
-
-
-def exposed_months(steps: Timeline) -> Float[Array, " visits"]:
-    """Months of full effect behind each observed step of a shared plan."""
-    return np.cumsum(steps.duration[0] * steps.exposure[0])[steps.observed[0]]
-
-
-def _quick(run_in: _RunIn) -> _RunIn:
-    """The same run-in on a thinned selection of parameter sets."""
-    sets = len(run_in.parameters)
-    chosen = np.unique(np.linspace(0, sets - 1, min(QUICK_SETS, sets)).round().astype(int))
-    belief = Belief(
-        **{
-            name: value if value.shape[2] == 1 else value[:, :, chosen]
-            for name, value in vars(run_in.belief).items()
-        }
-    )
-    weight = run_in.weight.reshape(sets, -1)[chosen].reshape(1, -1)
-    return _RunIn(
-        belief,
-        run_in.log_density[:, :, chosen],
-        weight / weight.sum(),
-        run_in.parameters.take(chosen),
-        run_in.start,
-        run_in.anchored,
+        tails=test.tails(totals),
+        smallest_slowing_shown=test.smallest_shown(tail=TAIL, power=POWER) if plan else None,
     )
 
 
 def _sensitivity(
-    after: list[Visit], run_in: _RunIn, patient: TreatedPatient, prior: Prior
+    after: list[Visit], known: RunIn, patient: TreatedPatient, prior: Prior
 ) -> tuple[ExposureSensitivity, ...]:
+    """The same patient under other assumptions about how the effect comes and goes."""
     if not after:
         return ()
-    quick, rows = _quick(run_in), []
+    quick, rows = thinned(known, QUICK_SETS), []
     for label, shape in SENSITIVITY:
-        answer = _answer(after, quick, _dose_months(patient), shape, prior)
+        given = exposure(_dose_months(patient), shape, until_month=after[-1].month)
+        answer = _answer(after, quick, given, prior, draws=QUICK_DRAWS, plan=False)
         rows.append(
             ExposureSensitivity(
                 label,
                 shape.onset_delay,
                 shape.waning_half_life,
                 answer.slowing,
-                answer.no_effect_tail,
+                answer.tails.slower,
             )
         )
     return tuple(rows)
 
 
 def _visits_needed(
-    after: list[Visit], run_in: _RunIn, patient: TreatedPatient
+    after: list[Visit], known: RunIn, patient: TreatedPatient
 ) -> tuple[VisitsNeeded, ...]:
-    """More monthly visits until 80 of 100 such patients would pass, for θ = 0.25 and 0.5."""
-    quick = _quick(run_in)
+    """More monthly visits until 80 of 100 such patients would pass, for θ = 0.25 and 0.5.
+
+    Only visits that would count: natural history may bring the score to its floor first.
+    """
+    quick = thinned(known, QUICK_SETS)
     now = after[-1].month if after else 0.0
-    future = [now + 1.0 + i for i in range(MORE_VISITS_LIMIT)]
-    months = [v.month for v in after] + future
+    months = [v.month for v in after] + [now + 1.0 + i for i in range(MORE_VISITS_LIMIT)]
+    counting = int(usable_visits(quick, months)[0])
     given = exposure(_dose_months(patient), EFFECT_LASTS, until_month=months[-1])
-    steps = timeline([months], [given], [quick.start])
-    moments = score_moments(quick.belief, steps, quick.parameters, theta=POWER_THETA)
-    gained = exposed_months(steps)
+    limit = max(counting - len(after), 0)
+    wanted = (profiles.QUARTER_SLOWER, 0.5)
 
-    def shown(theta: float, more: int) -> bool:
-        keep = len(after) + more
-        if keep == 0:
-            return False
-        test = no_effect_test(
-            quick.weight,
-            type(moments)(moments.mean[..., :keep], moments.covariance[..., :keep, :keep]),
-            gained[:keep],
-        )
-        return bool(test.upper_tail(test.critical_value(TAIL), theta)[0] >= POWER)
+    def reached(more: int) -> Float[Array, " theta"]:
+        if len(after) + more == 0:
+            return np.zeros(len(wanted))
+        plan = months[: len(after) + more]
+        test = no_effect_test(quick, plan, given, draws=QUICK_DRAWS, weighing_sets=4)
+        return test.power(np.array(wanted), tail=TAIL) >= POWER
 
+    shown = [(more, reached(more)) for more in _coarse(limit)]
     return tuple(
-        VisitsNeeded(theta, _fewest(lambda more, t=theta: shown(t, more)), MORE_VISITS_LIMIT)
-        for theta in (profiles.QUARTER_SLOWER, 0.5)
+        VisitsNeeded(theta, next((m for m, ok in shown if ok[i]), None), limit)
+        for i, theta in enumerate(wanted)
     )
 
 
-def _fewest(enough: Callable[[int], bool]) -> int | None:
-    if not enough(MORE_VISITS_LIMIT):
-        return None
-    low, high = -1, MORE_VISITS_LIMIT
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
-
-
-def _expected_course(run_in: _RunIn, visits: list[Visit]) -> ExpectedCourse:
-    """Bands of a scored visit without effect, from the first dose to the last visit, 0..48."""
-    last = max(visits[-1].month, run_in.start + 1.0, 6.0)
-    months = np.arange(max(run_in.start, 0.0), last + _COURSE_STEP, _COURSE_STEP)
-    months = np.unique(np.maximum(months, run_in.start + 1e-3))
-    steps = timeline([months.tolist()], [Exposure()], [run_in.start])
-    mean, variance = course_moments(run_in.belief, steps, run_in.parameters)
-    quantiles = _mixture_quantiles(
-        run_in.weight[0],
-        mean.reshape(-1, len(months)),
-        np.sqrt(np.broadcast_to(variance, mean.shape).reshape(-1, len(months))),
-    )
-    low90, low50, median, high50, high90 = np.clip(quantiles, 0.0, 48.0)
-    as_tuple = [tuple(a.tolist()) for a in (months, median, low50, high50, low90, high90)]
-    return ExpectedCourse(*as_tuple)
-
-
-def _mixture_quantiles(
-    weight: Float[Array, " part"], mean: Array, sd: Array
-) -> Float[Array, "5 visits"]:
-    from scipy.special import ndtr
-
-    wanted = np.array([0.05, 0.25, 0.5, 0.75, 0.95])[:, None]
-    low = np.broadcast_to((mean - 8 * sd).min(axis=0), (5, mean.shape[1]))
-    high = np.broadcast_to((mean + 8 * sd).max(axis=0), (5, mean.shape[1]))
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        below = np.einsum("k,qkv->qv", weight, ndtr((middle[:, None] - mean) / sd))
-        low, high = np.where(below < wanted, middle, low), np.where(below < wanted, high, middle)
-    return 0.5 * (low + high)
+def _coarse(limit: int) -> list[int]:
+    """Numbers of more visits worth asking about: quarters of a year, up to the limit."""
+    return sorted({*range(0, limit + 1, 6), limit}) if limit else [0]
 
 
 def _naive(before: list[Visit], after: list[Visit]) -> NaiveSlopes:

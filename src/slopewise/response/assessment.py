@@ -85,7 +85,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class VisitsNeeded:
-    """How many more monthly visits would show this slowing in 80 of 100; None = not within limit."""
+    """More monthly visits that would show this slowing in 80 of 100; None = not within limit."""
 
     slowing: float
     more_visits: int | None

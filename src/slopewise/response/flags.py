@@ -1,6 +1,7 @@
 """Flags that travel with a verdict: what else could explain the course, or make it unreadable."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from slopewise.condition.alsfrs import Scale
@@ -84,24 +85,27 @@ def _new_care(history: PatientHistory) -> list[Flag]:
     if not history.visits:
         return []
     first, last = history.visits[0].month, history.visits[-1].month
-    found = []
-    for span in history.care:
-        if flags_a_verdict(span.kind) and first < span.start_month <= last:
-            found.append(
-                Flag(
-                    "new_support",
-                    f"{care_kind(span.kind).label} started at month {span.start_month:.1f}; it may"
-                    " change the scores by itself.",
-                )
-            )
-    return found
+    return [
+        Flag(
+            "new_support",
+            f"{_label(span.kind)} started at month {span.start_month:.1f}; it may change the scores"
+            " by itself.",
+        )
+        for span in history.care
+        if flags_a_verdict(span.kind) and first < span.start_month <= last
+    ]
+
+
+def _label(kind: str) -> str:
+    known = care_kind(kind)
+    return kind if known is None else known.label
 
 
 def _missed_before_event(history: PatientHistory) -> list[Flag]:
     event, months = history.survival_event, [visit.month for visit in history.visits]
     if event is None or len(months) < 3:
         return []
-    usual = median(b - a for a, b in zip(months, months[1:], strict=False))
+    usual = median(b - a for a, b in pairwise(months))
     if event.month - months[-1] <= max(_MISSED_FACTOR * usual, 1.0):
         return []
     return [

@@ -12,6 +12,7 @@ __all__ = [
     "TAIL",
     "Evidence",
     "decide",
+    "is_long_enough",
     "sentence",
     "what_would_change_it",
 ]
@@ -101,6 +102,15 @@ def what_would_change_it(
     if verdict in (Verdict.SLOWER, Verdict.FASTER):
         wishes.append("Untreated people followed in the same way, to tell what caused it.")
     return tuple(wishes)
+
+
+def is_long_enough(visits_before: int, visits_after: int, months_after: float) -> bool:
+    """Whether there is enough follow-up for any verdict but "cannot tell"."""
+    return (
+        visits_before >= MIN_VISITS_BEFORE
+        and visits_after >= MIN_VISITS_AFTER
+        and months_after >= MIN_MONTHS_AFTER
+    )
 
 
 def _shortfalls(evidence: Evidence) -> tuple[str, ...]:
