@@ -55,7 +55,7 @@ reference:
 	@for script in reference/*/run.R; do echo "== $$script"; (cd "$$(dirname "$$script")" && Rscript run.R) || exit 1; done
 
 calibrate: run-environment
-	@$(BIN)/slopewise calibrate
+	@$(BIN)/slopewise calibrate --output src/slopewise/progression/embedded.json
 
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet --group build
