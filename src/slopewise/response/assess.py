@@ -30,11 +30,18 @@ from slopewise.response.assessment import (
 )
 from slopewise.response.expected_course import expected_course
 from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, exposure
-from slopewise.response.flags import find_flags, is_at_floor
+from slopewise.response.flags import find_flags, has_risen, is_at_floor
 from slopewise.response.no_effect_test import Tails, no_effect_test
 from slopewise.response.patient import TreatedPatient
 from slopewise.response.run_in import RunIn, run_in, thinned, usable_visits
-from slopewise.response.verdict import TAIL, Evidence, decide, sentence, what_would_change_it
+from slopewise.response.verdict import (
+    HALF_SLOWER,
+    TAIL,
+    Evidence,
+    decide,
+    sentence,
+    what_would_change_it,
+)
 
 __all__ = ["assess"]
 
@@ -43,6 +50,7 @@ DRAWS = 2000  # of later scores without effect
 MORE_VISITS_LIMIT = 36  # three years of monthly visits
 QUICK_SETS = 16  # parameter sets for planning questions and the sensitivity table
 QUICK_DRAWS = 500  # draws of later scores for the same
+_VISITS_STEP = 3  # more visits are counted in quarters of a year
 
 
 def assess(
@@ -91,10 +99,16 @@ def _assess_one(
         faster_tail=main.tails.faster,
         smallest_slowing_shown=main.smallest_slowing_shown,
         at_floor=any(is_at_floor(v) for v in usable),
+        rose=has_risen(before, usable),
+        half_slower_flat=profiles.probability_above(
+            profiles.density(main.profile, Prior.FLAT), HALF_SLOWER
+        ),
     )
     verdict = decide(evidence)
     needed = _visits_needed(usable, known, patient)
     density = profiles.density(main.profile, prior)
+    if evidence.rose:
+        flags = (*flags, _ROSE_FLAG)
     return PatientAssessment(
         patient_id=patient.history.patient_id,
         verdict=verdict,
@@ -171,6 +185,7 @@ def _answer(
         belief=known.belief,
     )
     profile = mixture_log_density(known.log_density + found, known.parameters)[0]
+    profile = np.broadcast_to(profile, profiles.THETA.shape)  # flat while nothing has acted yet
     test = no_effect_test(known, months, given, draws=draws)
     return _Answer(
         profile=profile,
@@ -224,16 +239,13 @@ def _visits_needed(
         test = no_effect_test(quick, plan, given, draws=QUICK_DRAWS, weighing_sets=4)
         return test.power(np.array(wanted), tail=TAIL) >= POWER
 
-    shown = [(more, reached(more)) for more in _coarse(limit)]
+    at_most = reached(limit)
+    steps = range(0, limit, _VISITS_STEP) if at_most.any() else range(0)
+    shown = [*((more, reached(more)) for more in steps), (limit, at_most)]
     return tuple(
         VisitsNeeded(theta, next((m for m, ok in shown if ok[i]), None), limit)
         for i, theta in enumerate(wanted)
     )
-
-
-def _coarse(limit: int) -> list[int]:
-    """Numbers of more visits worth asking about: quarters of a year, up to the limit."""
-    return sorted({*range(0, limit + 1, 6), limit}) if limit else [0]
 
 
 def _naive(before: list[Visit], after: list[Visit]) -> NaiveSlopes:
@@ -249,6 +261,13 @@ def _slope(visits: list[Visit]) -> float | None:
     centred = month - month.mean()
     return float(centred @ total / (centred @ centred))
 
+
+_ROSE_FLAG = Flag(
+    "rose",
+    "The score rose by 4 points or more and stayed there at another visit. Slowed decline does not"
+    " explain a rise: look for a change of rater, way of asking or care. Fewer than 1 in 100"
+    " untreated people keep such a rise for a year (Bedlack 2016).",
+)
 
 _ANCHOR_FLAG = Flag(
     "onset_anchor",

@@ -10,10 +10,12 @@ from slopewise.condition.standard_care import care_kind, flags_a_verdict
 from slopewise.response.assessment import Flag
 from slopewise.response.patient import TreatedPatient
 
-__all__ = ["FLOOR_TOTAL", "FLOOR_ZERO_ITEMS", "find_flags", "is_at_floor"]
+__all__ = ["FLOOR_TOTAL", "FLOOR_ZERO_ITEMS", "RISE", "find_flags", "has_risen", "is_at_floor"]
 
 FLOOR_TOTAL = 25.0  # totals this low with many zero items cannot fall much further
 FLOOR_ZERO_ITEMS = 4  # assumption: "many" zero items = a third of the twelve
+# fewer than 1 % ever keep +4 points for 12 months: Bedlack 2016, doi:10.1212/WNL.0000000000002251
+RISE = 4.0
 _LOW_TOTAL = 10.0  # assumption: without items, a total this low counts as the floor
 _MISSED_FACTOR = 2.0  # assumption: a last gap twice the usual one counts as missed visits
 
@@ -54,6 +56,13 @@ def is_at_floor(visit: Visit) -> bool:
         return visit.alsfrs_total <= _LOW_TOTAL
     zeros = sum(1 for score in visit.items.scores if score == 0)
     return visit.alsfrs_total <= FLOOR_TOTAL and zeros >= FLOOR_ZERO_ITEMS
+
+
+def has_risen(before: Sequence[Visit], after: Sequence[Visit]) -> bool:
+    """Whether two later visits lie at least RISE points above the last one before the dose."""
+    if not before:
+        return False
+    return sum(v.alsfrs_total - before[-1].alsfrs_total >= RISE for v in after) >= 2
 
 
 def _changes(history: PatientHistory) -> list[Flag]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from slopewise.response.assessment import Slowing, Verdict, VisitsNeeded
 
 __all__ = [
-    "ENOUGH_INFORMATION",
+    "HALF_SLOWER",
     "MIN_MONTHS_AFTER",
     "MIN_VISITS_AFTER",
     "MIN_VISITS_BEFORE",
@@ -21,9 +21,9 @@ TAIL = 0.05  # "slower" and "faster" are each said at most this often without an
 MIN_VISITS_BEFORE = 3
 MIN_VISITS_AFTER = 4
 MIN_MONTHS_AFTER = 6.0
-# assumption: "not shown" is said only where a complete stop of decline would have been seen in 80
-# of 100; where even that could be missed, nothing can be told
-ENOUGH_INFORMATION = 1.0
+# assumption: "not shown" is said only where the scores themselves make slowing by half or more
+# unlikely (at most 5 in 100 with no prior opinion); otherwise nothing can be told
+HALF_SLOWER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Evidence:
     faster_tail: float
     smallest_slowing_shown: float | None
     at_floor: bool
+    rose: bool = False
+    half_slower_flat: float = 1.0  # Pr(slowing >= HALF_SLOWER) under a flat prior
 
 
 def decide(evidence: Evidence) -> Verdict:
@@ -47,35 +49,37 @@ def decide(evidence: Evidence) -> Verdict:
         return Verdict.CANNOT_TELL if evidence.at_floor else Verdict.SLOWER
     if evidence.faster_tail <= TAIL:
         return Verdict.FASTER
-    shown = evidence.smallest_slowing_shown
-    if shown is not None and shown <= ENOUGH_INFORMATION:
+    if evidence.half_slower_flat <= TAIL and not evidence.rose and not evidence.at_floor:
         return Verdict.NOT_SHOWN
     return Verdict.CANNOT_TELL
 
 
 def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
     """The verdict in one or two plain sentences; never "because of"."""
-    interval = f"between {_percent(slowing.low90)} and {_percent(slowing.high90)}"
+    interval = (
+        f"Slowing lies between {_percent(slowing.low90)} and {_percent(slowing.high90)}"
+        " (90 % interval)."
+    )
+    if evidence.rose:
+        interval = "The score rose, and a share of slowing does not describe a rise."
     if verdict is Verdict.SLOWER:
         return (
             "Decline was slower than expected from the course before the first dose:"
             f" {_chance(evidence.no_effect_tail)} without any effect would look at least this good."
-            f" Slowing lies {interval} (90 % interval). Whether the therapy did it cannot be told"
-            " from one patient."
+            f" {interval} Whether the therapy did it cannot be told from one patient."
         )
     if verdict is Verdict.FASTER:
         return (
             "Decline was faster than expected from the course before the first dose:"
             f" {_chance(evidence.faster_tail)} without any effect would look at least this bad."
-            f" Slowing lies {interval} (90 % interval)."
+            f" {interval}"
         )
     if verdict is Verdict.NOT_SHOWN:
         return (
-            "No slowing was shown. These visits would have shown a slowing of"
-            f" {_percent(evidence.smallest_slowing_shown or 0.0)} in 80 of 100 patients; a smaller"
-            f" one cannot be ruled out. Slowing lies {interval} (90 % interval)."
+            "No slowing was shown, and slowing by half or more is unlikely; a smaller one cannot be"
+            f" ruled out. {interval}"
         )
-    return f"Cannot tell: {_why_not(evidence)}. Slowing lies {interval} (90 % interval)."
+    return f"Cannot tell: {_why_not(evidence)}. {interval}"
 
 
 def what_would_change_it(
@@ -86,10 +90,7 @@ def what_would_change_it(
     if verdict in (Verdict.CANNOT_TELL, Verdict.NOT_SHOWN):
         for needed in visits_needed:
             if needed.more_visits is None:
-                wishes.append(
-                    f"A slowing of {_percent(needed.slowing)} could not be shown even by"
-                    f" {needed.limit} more monthly visits."
-                )
+                wishes.append(_out_of_reach(needed))
             elif needed.more_visits == 0:
                 wishes.append(f"A slowing of {_percent(needed.slowing)} would already be seen.")
             else:
@@ -110,6 +111,19 @@ def is_long_enough(visits_before: int, visits_after: int, months_after: float) -
         visits_before >= MIN_VISITS_BEFORE
         and visits_after >= MIN_VISITS_AFTER
         and months_after >= MIN_MONTHS_AFTER
+    )
+
+
+def _out_of_reach(needed: VisitsNeeded) -> str:
+    slowing = _percent(needed.slowing)
+    if needed.limit == 0:
+        return (
+            f"A slowing of {slowing} cannot be shown by more visits: without any treatment the"
+            " score could by then have reached its floor."
+        )
+    return (
+        f"A slowing of {slowing} cannot be shown reliably (in 80 of 100) in this one patient, even"
+        f" by {needed.limit} more monthly visits; a controlled trial can show it."
     )
 
 
@@ -138,9 +152,11 @@ def _why_not(evidence: Evidence) -> str:
         return "there are too few visits"
     if evidence.no_effect_tail <= TAIL and evidence.at_floor:
         return "the score is near its lowest and could hardly fall further"
+    if evidence.rose:
+        return "the score rose in a way that slowed decline does not explain"
     return (
-        "the visits fit no effect, and even a complete stop of decline could have been missed"
-        " with these visits"
+        "the course fits no effect, and it also fits decline slowed by half: one person's scores"
+        " wander too much to separate the two with these visits"
     )
 
 
