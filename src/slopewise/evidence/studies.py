@@ -76,15 +76,17 @@ def _check_overlaps(studies: Sequence[Study]) -> None:
 
 
 def _check_numbers_are_cited(row: object, name: str) -> None:
-    """Refuse a number that no citation covers."""
+    """Refuse the first number, in reading order, that no citation covers."""
     pending: list[tuple[object, str, bool]] = [(row, "", False)]
     while pending:
         value, place, is_cited = pending.pop()
         if isinstance(value, Mapping):
             cited = is_cited or _has_source(value)
-            pending += [(part, f"{place}.{key}".lstrip("."), cited) for key, part in value.items()]
+            parts = [(part, f"{place}.{key}".lstrip("."), cited) for key, part in value.items()]
+            pending += reversed(parts)
         elif isinstance(value, list):
-            pending += [(part, f"{place}[{at}]", is_cited) for at, part in enumerate(value)]
+            parts = [(part, f"{place}[{at}]", is_cited) for at, part in enumerate(value)]
+            pending += reversed(parts)
         elif isinstance(value, int | float) and not isinstance(value, bool) and not is_cited:
             raise InputError(
                 f'{name}: {place} = {value} has no source; put "citation": {{"source": ...}} '

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from slopewise.report.evidence import record
 from slopewise.report.evidence import study as one_study
+from slopewise.report.evidence.map import evidence_map
 from slopewise.web.evidence.forms import Choice, EvidenceQuery
 from slopewise.web.rendering import page
 from slopewise.workflow.browse_evidence import EvidenceBrowse, browse_studies, browse_study
@@ -30,6 +31,7 @@ def show_studies(request: Request, form: EvidenceQuery) -> Response:
         "table": record.studies_table(browse.found),
         "rows": rows,
         "lanes": record.lanes_table(browse.found),
+        "picture": evidence_map(browse.found),
     }
     return page(request, "evidence/studies.html", context)
 
