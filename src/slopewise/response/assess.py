@@ -130,7 +130,7 @@ def _assess_one(
         visits_needed=needed,
         density=density,
         expected_course=expected_course(known, until_month=visits[-1].month),
-        sensitivity=_sensitivity(usable, known, patient, prior),
+        sensitivity=_sensitivity(usable, known, patient, prior=prior, main=main),
         simulated=patient.simulated,
     )
 
@@ -196,15 +196,15 @@ def _answer(
 
 
 def _sensitivity(
-    after: list[Visit], known: RunIn, patient: TreatedPatient, prior: Prior
+    after: list[Visit], known: RunIn, patient: TreatedPatient, *, prior: Prior, main: _Answer
 ) -> tuple[ExposureSensitivity, ...]:
     """The same patient under other assumptions about how the effect comes and goes."""
-    if not after:
-        return ()
     quick, rows = thinned(known, QUICK_SETS), []
-    for label, shape in SENSITIVITY:
-        given = exposure(_dose_months(patient), shape, until_month=after[-1].month)
-        answer = _answer(after, quick, given, prior, draws=QUICK_DRAWS, plan=False)
+    for label, shape in SENSITIVITY if after else ():
+        answer = main
+        if shape != EFFECT_LASTS:
+            given = exposure(_dose_months(patient), shape, until_month=after[-1].month)
+            answer = _answer(after, quick, given, prior, draws=QUICK_DRAWS, plan=False)
         rows.append(
             ExposureSensitivity(
                 label,

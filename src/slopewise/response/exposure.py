@@ -10,7 +10,7 @@ from slopewise.progression.timeline import Exposure
 
 __all__ = ["EFFECT_LASTS", "SENSITIVITY", "EffectShape", "exposure"]
 
-_STEP_MONTHS = 0.5  # a waning effect is held constant at its mean over steps of half a month
+_STEP_MONTHS = 1.0  # a waning effect is held constant at its mean over steps of a month
 
 
 @dataclass(frozen=True, slots=True)
