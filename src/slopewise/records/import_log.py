@@ -40,9 +40,10 @@ def finish(session: Session, run_id: int, report: ImportReport) -> None:
 
 def report_to_json(report: ImportReport) -> str:
     """The report as text."""
-    said: dict[str, Any] = dataclasses.asdict(report)
-    for finding in said["findings"]:
-        finding["severity"] = finding["severity"].value
+    said = _fields(report)
+    said["findings"] = [
+        {**_fields(finding), "severity": finding.severity.value} for finding in report.findings
+    ]
     return json.dumps(said, ensure_ascii=False)
 
 
@@ -54,3 +55,7 @@ def report_from_json(text: str) -> ImportReport:
         for finding in said.pop("findings")
     )
     return ImportReport(findings=findings, **said)
+
+
+def _fields(record: ImportReport | Finding) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}

@@ -184,7 +184,7 @@ def _plan(
     plan = _Plan()
     for row, values in rows:
         values["row_key"] = row_key(layout, row.values)
-        values["content_hash"] = content_hash(layout, row.values)
+        values["content_hash"] = content_hash(row.values)
         same_key = stored.get((values[owner], values["row_key"]), [])
         _decide(plan, row, values, same_key=same_key, now=now)
     return plan

@@ -27,14 +27,10 @@ def row_key(layout: TableLayout, values: Mapping[str, Value]) -> str:
     return "|".join(parts)
 
 
-def content_hash(layout: TableLayout, values: Mapping[str, Value]) -> str:
+def content_hash(values: Mapping[str, Value]) -> str:
     """SHA-256 of everything the row says, however it was spelled in the file."""
-    said = "\x1f".join(
-        f"{name}={written(value)}"
-        for name in layout.column_names
-        if (value := values.get(name)) is not None
-    )
-    return hashlib.sha256(said.encode()).hexdigest()
+    said = sorted(item for item in values.items() if item[1] is not None)
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def written(value: Value) -> str:

@@ -90,7 +90,9 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    here = Path(__file__).parent
+    config.set_main_option("script_location", str(here / "migrations"))
+    config.set_main_option("version_locations", str(here / "revisions"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     if to == "base":

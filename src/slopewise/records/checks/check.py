@@ -90,7 +90,7 @@ def _without_repeats(
             continue
         layout = table(group[0].table)
         lines = ", ".join(str(row.line) for row in group)
-        if len({content_hash(layout, row.values) for row in group}) > 1:
+        if len({content_hash(row.values) for row in group}) > 1:
             bad = BadCell(
                 "contradicting_rows",
                 f"lines {lines} are the same {_what(group[0])} with other values",

@@ -33,7 +33,7 @@ class CareSpan(OfPatient, StoreTable):
         current_row("care_span", "patient_key"),
     )
 
-    kind: Mapped[str] = mapped_column(String(50))
+    kind: Mapped[str] = mapped_column(String(100))
     start_date: Mapped[datetime.date | None]
     start_month: Mapped[float | None]
     end_date: Mapped[datetime.date | None]

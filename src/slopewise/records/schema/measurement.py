@@ -44,5 +44,5 @@ class Symptom(OfPatient, StoreTable):
     date: Mapped[datetime.date | None]
     month: Mapped[float | None]
     symptom: Mapped[str] = mapped_column(String(50))
-    scale: Mapped[str] = mapped_column(String(50))
+    scale: Mapped[str] = mapped_column(String(100))
     value: Mapped[float]
