@@ -10,7 +10,7 @@ from slopewise.records.file_columns import Column, Kind
 from slopewise.records.importers.rows import Value
 from slopewise.therapy.administration import OTHER_PREFIX
 
-__all__ = ["BadCell", "is_missing", "parse", "unescape"]
+__all__ = ["FORMULA_START", "BadCell", "is_missing", "parse", "unescape"]
 
 # Spellings of "not known" in exports of R, SAS, spreadsheets and registers.
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "missing", ".", "-", "#n/a"})

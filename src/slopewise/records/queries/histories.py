@@ -18,8 +18,9 @@ from slopewise.condition.history import (
     Visit,
 )
 from slopewise.errors import NotFoundError
+from slopewise.records.queries import products
 from slopewise.records.queries.patient_clock import PatientClock, Row, clock_of, on_clock
-from slopewise.records.schema import care, dose, event, measurement, patient, product, visit
+from slopewise.records.schema import care, dose, event, measurement, patient, visit
 from slopewise.records.visit_items import items_of_visit
 from slopewise.response.patient import TreatedPatient
 from slopewise.therapy.administration import NOT_DOCUMENTED, CellProduct, Dose
@@ -51,7 +52,7 @@ def load(session: Session, patient_id: str | None = None) -> list[TreatedPatient
     spans = _grouped(session, _care(one))
     breathing = _grouped(session, _breathing(one))
     symptoms = _grouped(session, _symptoms(one))
-    products = _products(session)
+    given = products.by_key(session)
     return [
         _patient(
             row.patient_id,
@@ -62,7 +63,7 @@ def load(session: Session, patient_id: str | None = None) -> list[TreatedPatient
             spans=spans[row.id],
             breathing=breathing[row.id],
             symptoms=symptoms[row.id],
-            products=products,
+            products=given,
         )
         for row in patients
     ]
@@ -247,36 +248,3 @@ def _breathing(one: int | None) -> Select[*tuple[Any, ...]]:
 def _symptoms(one: int | None) -> Select[*tuple[Any, ...]]:
     t = measurement.Symptom
     return select(t.patient_key, t.date, t.month, t.symptom, t.scale, t.value).where(_of(t, one))
-
-
-def _products(session: Session) -> dict[int, CellProduct]:
-    facts = product.CellProductFacts
-    identity = product.CellProduct
-    query = (
-        select(
-            identity.id,
-            identity.product_id,
-            facts.name,
-            facts.cell_source,
-            facts.donor,
-            facts.lot,
-            facts.passage,
-            facts.viability_percent,
-            facts.release_tests,
-        )
-        .select_from(identity)
-        .outerjoin(facts, (facts.product_key == identity.id) & facts.voided.is_(None))
-    )
-    return {
-        row.id: CellProduct(
-            product_id=row.product_id,
-            name=row.name or NOT_DOCUMENTED,
-            cell_source=row.cell_source or NOT_DOCUMENTED,
-            donor=row.donor or NOT_DOCUMENTED,
-            lot=row.lot or NOT_DOCUMENTED,
-            passage=row.passage or NOT_DOCUMENTED,
-            viability_percent=row.viability_percent,
-            release_tests=row.release_tests or NOT_DOCUMENTED,
-        )
-        for row in session.execute(query)
-    }
