@@ -19,7 +19,7 @@ from slopewise.progression.targets import MONTHS, TARGETS, Target, VirtualCohort
 __all__ = ["AchievedTarget", "Calibration", "calibrate", "virtual_cohort"]
 
 _CLASSES = 3
-_PEOPLE_PER_CLASS = 2000
+_PEOPLE_PER_CLASS = 1500
 
 
 @dataclass(frozen=True, slots=True)

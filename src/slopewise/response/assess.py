@@ -46,7 +46,7 @@ from slopewise.response.verdict import (
 __all__ = ["assess"]
 
 POWER = 0.8
-DRAWS = 2000  # of later scores without effect
+DRAWS = 4000  # of later scores without effect
 MORE_VISITS_LIMIT = 36  # three years of monthly visits
 QUICK_SETS = 16  # parameter sets for planning questions and the sensitivity table
 QUICK_DRAWS = 500  # draws of later scores for the same
@@ -236,7 +236,7 @@ def _visits_needed(
         if len(after) + more == 0:
             return np.zeros(len(wanted))
         plan = months[: len(after) + more]
-        test = no_effect_test(quick, plan, given, draws=QUICK_DRAWS, weighing_sets=4)
+        test = no_effect_test(quick, plan, given, draws=QUICK_DRAWS, weighing_sets=8)
         return test.power(np.array(wanted), tail=TAIL) >= POWER
 
     at_most = reached(limit)

@@ -18,6 +18,7 @@ Status: developer, checked by simulation in tests/characteristics.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -59,7 +60,7 @@ class BayesFactors:
 
 @dataclass(frozen=True)
 class _Weigher:
-    """log p(y | θ, part) as a quadratic in y: −½ y'Py + b'y + c, parts weighted by the run-in."""
+    """log p(y | θ, class) as a quadratic in y: −½ y'Py + b'y + c, weighted by the run-in."""
 
     precision: Float[Array, "columns squares"]  # upper triangle, off-diagonal doubled, halved
     linear: Float[Array, "columns visits"]
@@ -131,8 +132,8 @@ def no_effect_test(
     months: Sequence[float],
     given: Exposure,
     *,
-    draws: int = 2000,
-    weighing_sets: int = 8,
+    draws: int = 4000,
+    weighing_sets: int = 32,
 ) -> NoEffectTest:
     """Build the test for one patient; `months` are the later visits that count."""
     weigher = _weigher(thinned(known, weighing_sets), months, given)
@@ -168,30 +169,34 @@ def _moments(
 
 
 def _weigher(known: RunIn, months: Sequence[float], given: Exposure) -> _Weigher:
+    """Normal densities per θ and class, each matched in moments over the parameter sets."""
     moments = _moments(known, months, given, _THETA)
-    visits = len(months)
-    mean = moments.mean.reshape(-1, visits)
-    covariance = np.broadcast_to(
-        moments.covariance, (*moments.mean.shape[:-1], visits, visits)
-    ).reshape(-1, visits, visits)
+    visits, (sets, classes) = len(months), known.parameters.weight.shape
+    weight = known.weight.reshape(sets, classes)
+    of_class = np.maximum(weight.sum(axis=0), 1e-300)
+    share = weight / of_class
+    mean = np.einsum("sc,tscv->tcv", share, moments.mean[0])
+    away = (moments.mean[0] - mean[:, None]) * np.sqrt(share)[None, :, :, None]
+    covariance = np.einsum("sc,tscvw->tcvw", share, moments.covariance[0], optimize=True)
+    covariance = covariance + np.einsum("tscv,tscw->tcvw", away, away, optimize=True)
+    mean, covariance = mean.reshape(-1, visits), covariance.reshape(-1, visits, visits)
     factor = np.linalg.cholesky(covariance)
     precision = np.linalg.inv(covariance)
     log_scale = -np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     linear = (precision @ mean[..., None])[..., 0]
     upper = np.triu_indices(visits)
-    with np.errstate(divide="ignore"):
-        prior = np.tile(np.log(known.weight[0]), len(_THETA))
     return _Weigher(
         precision=precision[:, upper[0], upper[1]] * np.where(upper[0] == upper[1], 0.5, 1.0),
         linear=linear,
-        constant=log_scale - 0.5 * (linear * mean).sum(axis=1) + prior,
+        constant=log_scale
+        - 0.5 * (linear * mean).sum(axis=1)
+        + np.tile(np.log(of_class), len(_THETA)),
         theta_count=len(_THETA),
     )
 
 
 def _draw(known: RunIn, moments: ScoreMoments, draws: int) -> Float[Array, "draws visits"]:
     """Later scores given the run-in, as recorded; evenly spread over the weight of the parts."""
-    generator = np.random.default_rng(_SEED)
     cumulative = np.cumsum(known.weight[0])
     even = (np.arange(draws) + 0.5) / draws * cumulative[-1]
     part = np.searchsorted(cumulative, even)
@@ -201,7 +206,17 @@ def _draw(known: RunIn, moments: ScoreMoments, draws: int) -> Float[Array, "draw
         moments.covariance, (*moments.mean.shape[:-1], visits, visits)
     ).reshape(-1, visits, visits)
     used, place = np.unique(part, return_inverse=True)
-    factor = np.linalg.cholesky(covariance[used])
-    noise = generator.standard_normal((draws, visits))
-    scores = mean[part] + np.einsum("dvw,dw->dv", factor[place], noise)
+    size, direction = np.linalg.eigh(covariance[used])
+    factor = direction * np.sqrt(np.maximum(size, 0.0))[:, None, :]
+    scores = mean[part] + np.einsum("dvw,dw->dv", factor[place], _even_noise(draws, visits))
     return np.asarray(np.clip(np.rint(scores), 0.0, 48.0))
+
+
+@cache
+def _even_noise(draws: int, visits: int) -> Float[Array, "draws visits"]:
+    """Standard normal draws, evenly spread in each column (Latin hypercube), always the same."""
+    from scipy.special import ndtri
+
+    generator = np.random.default_rng(_SEED)
+    even = ndtri((np.arange(draws) + 0.5) / draws)
+    return np.stack([generator.permutation(even) for _ in range(visits)], axis=1)
