@@ -50,7 +50,8 @@ class Settings(BaseSettings):
         default=50,
         ge=1,
         le=1024,
-        description="Largest upload and largest single file of an import, in MiB.",
+        description="Largest upload to the web application, in MiB. The command line reads "
+        "from disk and has a limit of its own for each file.",
     )
     demo: bool = Field(
         default=False,

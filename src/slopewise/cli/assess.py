@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slopewise.cli.options import AsJson, Demo, StoreFile, chosen_store
-from slopewise.cli.output import answer, answer_json, tell, tell_left_out, write_document
+from slopewise.cli.options import AsJson, Demo, StoreFile, open_chosen
+from slopewise.cli.output import (
+    answer,
+    answer_json,
+    check_place,
+    tell,
+    tell_left_out,
+    write_document,
+)
 from slopewise.cli.progress import working
 
 if TYPE_CHECKING:
@@ -66,6 +73,8 @@ def assess(
         raise typer.BadParameter(
             "give either a folder or a store, not both", param_hint="FOLDER / --store / --demo"
         )
+    if report is not None:
+        check_place(report)
     found = _assess(folder, store, patient=patient, prior=Prior(prior.value), demo=demo)
     if report is not None:
         from slopewise.report.patient_report import html
@@ -96,10 +105,6 @@ def _assess(
     with working("Assessing") as progress:
         if folder is not None:
             return assess_folder(folder, patient_id=patient, prior=prior, progress=progress)
-        from slopewise.settings import load_settings
-        from slopewise.workflow.store_file import open_existing
-
-        place = chosen_store(store, load_settings(demo=demo or None))
         return assess_store(
-            open_existing(place), patient_id=patient, prior=prior, progress=progress
+            open_chosen(store, demo=demo), patient_id=patient, prior=prior, progress=progress
         )

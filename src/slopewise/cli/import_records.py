@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slopewise.cli.options import Demo, StoreFile, chosen_store
+from slopewise.cli.options import Demo, StoreFile, store_place
 from slopewise.cli.output import answer
 from slopewise.cli.progress import working
+from slopewise.errors import InputError
 
 if TYPE_CHECKING:
     from slopewise.records.importers.report import ImportReport
@@ -52,11 +53,12 @@ def import_records(
     """
     from datetime import UTC, datetime
 
-    from slopewise.settings import load_settings
     from slopewise.workflow import import_records as workflow
     from slopewise.workflow.store_file import open_or_make
 
-    place = chosen_store(store, load_settings(demo=demo or None))
+    if not path.exists():
+        raise InputError(f"{path} does not exist; give a folder, a .csv file or a .zip archive")
+    place = store_place(store, demo=demo)
     with working(f"Importing {path}", unit="files"):
         report = workflow.import_records(
             open_or_make(place),

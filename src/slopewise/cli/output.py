@@ -13,7 +13,7 @@ from slopewise.errors import InputError
 if TYPE_CHECKING:
     from slopewise.response.assessment_run import LeftOutRow
 
-__all__ = ["answer", "answer_json", "tell", "tell_left_out", "write_document"]
+__all__ = ["answer", "answer_json", "check_place", "tell", "tell_left_out", "write_document"]
 
 SHOWN_LEFT_OUT = 20
 
@@ -57,6 +57,16 @@ def tell_left_out(left_out: "Sequence[LeftOutRow]") -> None:
     more = len(left_out) - SHOWN_LEFT_OUT
     if more > 0:
         tell(f"... and {more} more; `--json` lists them all where the command has it.")
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place for a document before long work begins; raises InputError."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name the file that the report shall be written to")
+    if not path.parent.is_dir():
+        raise InputError(
+            f"the folder {path.parent} does not exist; make it, or name a file in another one"
+        )
 
 
 def write_document(path: Path, text: str) -> None:

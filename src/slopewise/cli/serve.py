@@ -1,12 +1,13 @@
 """`slopewise serve`: the web application, on this machine only."""
 
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slopewise.cli.options import StoreFile, chosen_store
+from slopewise.cli.options import StoreFile
 from slopewise.cli.output import tell
 from slopewise.cli.progress import working
 from slopewise.errors import InputError
@@ -39,7 +40,7 @@ def serve(
     from slopewise.settings import load_settings
 
     settings = load_settings(demo=demo or None, port=port)
-    place = chosen_store(store, settings)
+    place = store or settings.store_path
     listener = _listen(settings.host, settings.port)
     with working("Starting slopewise"):
         opened = _open(place, demo=settings.demo)
@@ -61,8 +62,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise InputError(
-            f"port {port} of {host} cannot be used ({error.strerror}); perhaps slopewise is "
+            f"port {port} of {host} cannot be used ({reason}); perhaps slopewise is "
             "running already: open its address, stop it, or give another port, such as --port 0"
         ) from None
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slopewise.errors import InputError
+from slopewise.errors import InputError, NotFoundError
 from slopewise.response.assessment import PatientAssessment, Prior
 from slopewise.response.assessment_run import AssessmentRun, LeftOutRow
 from slopewise.response.patient import TreatedPatient
@@ -62,6 +62,10 @@ def assess_folder(
     left_out = left_out_rows(report.left_out)
     try:
         found = assess_store(store, patient_id=patient_id, prior=prior, progress=progress)
+    except NotFoundError:
+        raise NotFoundError(
+            f"no patient {patient_id} in {path}; write the identifier as it stands in the files"
+        ) from None
     finally:
         store.close()
     return dataclasses.replace(found, run=dataclasses.replace(found.run, left_out=left_out))
