@@ -4,7 +4,10 @@ Order of the guards, outermost first: headers, error pages, host and origin, siz
 A further group of pages is one module with a `router`, added to `_routers`.
 """
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,14 +15,22 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from slopewise.web.failures import FailurePages, failure_page
+from slopewise.web.imports.staging import StagedUploads
+from slopewise.web.jobs import Worker
 from slopewise.web.rendering import STATIC_FOLDERS
 from slopewise.web.security import BodyLimit, RequestGuard, SecurityHeaders, WebLimits
+
+if TYPE_CHECKING:
+    from slopewise.records.store import Store
 
 __all__ = ["create_app"]
 
 
-def create_app(limits: WebLimits | None = None) -> FastAPI:
-    """The application over one store; no interactive API documents, no cookies, no scripts."""
+def create_app(store: "Store | None" = None, limits: WebLimits | None = None) -> FastAPI:
+    """The application over one store; no interactive API documents, no cookies, no scripts.
+
+    Without a store it works on one in memory, which is gone at the end.
+    """
     limits = limits or WebLimits()
     app = FastAPI(
         title="slopewise",
@@ -34,7 +45,11 @@ def create_app(limits: WebLimits | None = None) -> FastAPI:
         ],
     )
     app.state.limits = limits
-    app.add_exception_handler(HTTPException, _http_failure)
+    app.state.store = store or _store_in_memory()
+    app.state.worker = Worker()
+    app.state.staged = StagedUploads(most=limits.staged_uploads)
+    app.add_exception_handler(HTTPException, _expected_failure)
+    app.add_exception_handler(RequestValidationError, _expected_failure)
     for router in _routers():
         app.include_router(router)
     for name, folder in STATIC_FOLDERS.items():
@@ -44,10 +59,18 @@ def create_app(limits: WebLimits | None = None) -> FastAPI:
 
 def _routers() -> tuple[APIRouter, ...]:
     from slopewise.web.evidence import pages as evidence
+    from slopewise.web.imports import pages as imports
     from slopewise.web.pages import about
+    from slopewise.web.patients import pages as patients
 
-    return (about.router, evidence.router)
+    return (about.router, patients.router, imports.router, evidence.router)
 
 
-async def _http_failure(request: Request, error: Exception) -> Response:
+def _store_in_memory() -> "Store":
+    from slopewise.records.store import open_store
+
+    return open_store(None)
+
+
+async def _expected_failure(request: Request, error: Exception) -> Response:
     return failure_page(request, error)

@@ -4,12 +4,13 @@ import logging
 import secrets
 import traceback
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from slopewise.errors import SlopewiseError
+from slopewise.errors import InputError, SlopewiseError
 from slopewise.web.rendering import page
 
 __all__ = ["FailurePages"]
@@ -62,6 +63,9 @@ def failure_page(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code < 500:
         message = _FOR_HTTP.get(error.status_code, "Go back and try again.")
         return _page(request, status=error.status_code, message=message)
+    if isinstance(error, RequestValidationError):
+        message = "The address holds a value that this page does not know. Choose from its links."
+        return _page(request, status=InputError.http_status, message=message)
     return _unexpected(request, error)
 
 

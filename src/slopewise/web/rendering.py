@@ -17,7 +17,7 @@ NAVIGATION = (
     ("/patients", "Patients"),
     ("/import", "Import"),
     ("/evidence", "Evidence"),
-    ("/help", "Help and limits"),
+    ("/help", "Help"),
 )
 _WEB = Path(__file__).parent
 _REPORT = Path(numbers.__file__).parent
@@ -29,8 +29,8 @@ def page(
 ) -> HTMLResponse:
     """A whole page from a template below web/templates, with the navigation it belongs to."""
     path = request.url.path
-    section = next((address for address, _ in NAVIGATION if path.startswith(address)), None)
-    html = environment().get_template(template).render(context, section=section)
+    current = next((address for address, _ in NAVIGATION if path.startswith(address)), None)
+    html = environment().get_template(template).render(context, current_page=current)
     return HTMLResponse(html, status_code=status)
 
 

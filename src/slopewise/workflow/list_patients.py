@@ -7,7 +7,6 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slopewise.condition.survival_event import SurvivalEventKind
 from slopewise.response.assessment import PatientAssessment, Prior
 from slopewise.units import months_between
 
@@ -61,14 +60,16 @@ def list_patients(
         stored = assessments.load(session, prior=prior)
         keys = patient_pages.patient_keys_and_dates(session)
         newest = patient_pages.newest_visit_date(session)
+        left = patient_pages.keys_no_longer_followed(session)
     holding = holding_answers(tuple(treated.values()), stored, embedded())
     listed = tuple(
         _listed(
             key,
             treated[key.patient_id],
             assessment=holding.get(key.patient_id),
-            today=today,
-            newest=newest,
+            # A simulated clinic's calendar stands still: its own newest visit is its today.
+            today=newest if newest and treated[key.patient_id].simulated else today,
+            is_followed=key.key not in left,
         )
         for key in keys
     )
@@ -81,11 +82,10 @@ def _listed(
     *,
     assessment: PatientAssessment | None,
     today: datetime.date,
-    newest: datetime.date | None,
+    is_followed: bool,
 ) -> ListedPatient:
     visits = patient.history.visits
-    # A simulated clinic's calendar stands still: its own newest visit is its today.
-    reference = newest if patient.simulated and newest is not None else today
+    since = months_between(key.last_visit, today) if key.last_visit and is_followed else None
     return ListedPatient(
         key=key.key,
         patient_id=key.patient_id,
@@ -94,18 +94,6 @@ def _listed(
         doses=len(patient.doses),
         last_visit=key.last_visit,
         last_month=visits[-1].month if visits else None,
-        overdue_months=_overdue(key, patient, reference),
+        overdue_months=since if since is not None and since > OVERDUE_MONTHS else None,
         assessment=assessment,
     )
-
-
-def _overdue(
-    key: "PatientKey", patient: "TreatedPatient", reference: datetime.date
-) -> float | None:
-    """Months since the last visit when they are too many; never after a patient's death."""
-    event = patient.history.survival_event
-    has_died = event is not None and event.kind is SurvivalEventKind.DEATH
-    if key.last_visit is None or has_died:
-        return None
-    since = months_between(key.last_visit, reference)
-    return since if since > OVERDUE_MONTHS else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slopewise.response.assessment import PatientAssessment, Prior
+from slopewise.response.assessment_run import AssessmentRun
 from slopewise.response.patient import TreatedPatient
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ class ShownPatient:
     key: int
     patient: TreatedPatient
     assessment: PatientAssessment
-    natural_history: str
-    parameter_sets: int
+    run: AssessmentRun
     time_zero: datetime.date | None  # the first dose; None where time is kept in months
     adverse_events: "tuple[AdverseEvent, ...]"
     sources: "tuple[SourceFile, ...]"
@@ -47,8 +47,7 @@ def show_patient(store: "Store", key: int, *, prior: Prior = Prior.SCEPTICAL) ->
         key=key,
         patient=found.treated[0],
         assessment=found.run.patients[0],
-        natural_history=found.run.natural_history,
-        parameter_sets=found.run.parameter_sets,
+        run=found.run,
         time_zero=zero.date,
         adverse_events=events,
         sources=sources,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from slopewise.errors import NotFoundError
 from slopewise.records.queries.patient_clock import PatientClock, clock_of, on_clock
 from slopewise.records.schema.dose import Dose
-from slopewise.records.schema.event import AdverseEvent
+from slopewise.records.schema.event import AdverseEvent, Event
 from slopewise.records.schema.patient import Patient
 from slopewise.records.schema.provenance import Provenance
 from slopewise.records.schema.tables import FILE_TABLES
@@ -22,6 +22,7 @@ __all__ = [
     "PatientKey",
     "SourceFile",
     "adverse_events",
+    "keys_no_longer_followed",
     "newest_visit_date",
     "patient_id_of",
     "patient_keys_and_dates",
@@ -29,6 +30,7 @@ __all__ = [
     "time_zero",
 ]
 
+ENDED_FOLLOW_UP = ("death", "withdrawal", "lost_to_follow_up")
 PRODUCT_TABLE = "products"  # its rows are about a product, not about a patient
 
 
@@ -68,6 +70,12 @@ def patient_keys_and_dates(session: Session) -> list[PatientKey]:
 def newest_visit_date(session: Session) -> datetime.date | None:
     """The latest date of any visit in force; None where all are dated in months."""
     return session.scalar(select(func.max(Visit.date)).where(Visit.voided.is_(None)))
+
+
+def keys_no_longer_followed(session: Session) -> set[int]:
+    """Patients who died, withdrew or were lost to follow-up: no visit of theirs is overdue."""
+    query = select(Event.patient_key).where(Event.kind.in_(ENDED_FOLLOW_UP), Event.voided.is_(None))
+    return set(session.scalars(query))
 
 
 def patient_id_of(session: Session, key: int) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NARROW", "WIDE", "Drawing", "render", "warm_up"]
 
-WIDE = 760  # px of plotting area on a screen
+WIDE = 860  # px of plotting area on a screen
 _GRAMMAR = "6.1"  # of the versions that the renderer carries, the one pinned here
 NARROW = 270  # px on a telephone, or on a screen at 400 % zoom
 

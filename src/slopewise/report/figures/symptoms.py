@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from slopewise.report.figures import style
-from slopewise.report.figures.grammar import left_pixel, rows_of
+from slopewise.report.figures.grammar import rows_of
 from slopewise.report.figures.svg import render
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ _GAP = 56  # px between panels
 
 @dataclass(frozen=True, slots=True)
 class SymptomPanel:
-    """One scale of one symptom; `direction` says in words which way is worse.
+    """One scale of one symptom; `direction` says in words which way is better.
 
     `low` and `high` bound the axis in the scale's own unit; `cut_off` is None where none is known.
     """
 
     title: str
+    scale: str
     direction: str
     low: float
     high: float
@@ -76,13 +77,13 @@ def _panel(
     chart = alt.Chart(rows_of(rows))
     layers: list[alt.Chart] = []
     if panel.cut_off is not None:
-        layers += _cut_off(panel, x=x, y=y)
+        layers += _cut_off(panel, y)
     line = chart.mark_line(color=style.INK, strokeWidth=1.5)
     point = chart.mark_point(color=style.INK, filled=True, size=45, opacity=1)
     layers += [line.encode(x=x, y=y), point.encode(x=x, y=y)]
     title = alt.TitleParams(
         text=panel.title,
-        subtitle=panel.direction,
+        subtitle=[panel.scale, panel.direction, panel.cut_off_words or " "],
         anchor="start",
         fontSize=style.LABEL_SIZE,
         color=style.INK,
@@ -94,12 +95,9 @@ def _panel(
     return alt.layer(*layers).properties(width=width, height=_PANEL_HEIGHT, title=title)
 
 
-def _cut_off(panel: SymptomPanel, *, x: "alt.X", y: "alt.Y") -> list["alt.Chart"]:
+def _cut_off(panel: SymptomPanel, y: "alt.Y") -> list["alt.Chart"]:
     import altair as alt
 
     chart = alt.Chart(rows_of([{"value": panel.cut_off}]))
     rule = chart.mark_rule(color=style.DOSE, strokeWidth=1.5, strokeDash=[5, 3])
-    words = chart.mark_text(
-        align="left", baseline="bottom", dy=-3, dx=3, color=style.DOSE, text=panel.cut_off_words
-    )
-    return [rule.encode(y=y), words.encode(x=left_pixel(0), y=y)]
+    return [rule.encode(y=y)]

@@ -5,7 +5,7 @@ import bisect
 from slopewise.condition.alsfrs import Scale
 from slopewise.condition.history import PatientHistory, Visit
 from slopewise.condition.symptom_scales import Direction, scale_named
-from slopewise.condition.symptoms import symptom_named
+from slopewise.condition.symptoms import SYMPTOMS, symptom_named
 from slopewise.report.figures.course import (
     CareBar,
     CoursePicture,
@@ -98,7 +98,8 @@ def density_drawing(assessment: PatientAssessment) -> Drawing | None:
 def symptom_drawing(history: PatientHistory) -> Drawing | None:
     """Small panels for every scale that was used; None where none was."""
     used: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for measured in history.symptoms:
+    order = [symptom.key for symptom in SYMPTOMS]
+    for measured in sorted(history.symptoms, key=lambda one: order.index(one.symptom)):
         series = used.setdefault((measured.symptom, measured.scale), [])
         series.append((measured.month, measured.value))
     if not used:
@@ -239,18 +240,19 @@ def _panel(symptom: str, scale_key: str, values: tuple[tuple[float, float], ...]
     found = [value for _, value in values]
     if scale is None:
         low, high = min(0.0, *found), max(1.0, 1.1 * max(found))
-        return SymptomPanel(title, _scale_label(scale_key), low, high, values)
+        return SymptomPanel(title, _scale_label(scale_key), "not a listed scale", low, high, values)
     cut = next((c for c in scale.cut_offs if c.verified), None)
     most = [*found, *([cut.value] if cut else [])]
     better = "high is better" if scale.direction is Direction.HIGHER_IS_BETTER else "high is worse"
     return SymptomPanel(
         title=title,
-        direction=f"{_scale_label(scale_key)}; {better}",
+        scale=_scale_label(scale_key),
+        direction=better,
         low=float(scale.low if scale.low is not None else min(0.0, *found)),
         high=float(scale.high if scale.high is not None else max(1.0, 1.15 * max(most))),
         values=values,
         cut_off=cut.value if cut else None,
-        cut_off_words=cut_off_words(cut) if cut else "",
+        cut_off_words=f"dashed: {cut_off_words(cut)}" if cut else "",
     )
 
 

@@ -1,6 +1,7 @@
 """The tables of one patient: what was measured, given and assumed."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Sequence
 
 from slopewise.condition.history import PatientHistory, Visit
 from slopewise.condition.staging import kings_stage, mitos_stage
@@ -19,7 +20,7 @@ from slopewise.report.numbers import (
     whole,
 )
 from slopewise.report.tables import Column, Table
-from slopewise.response.assessment import PatientAssessment
+from slopewise.response.assessment import PatientAssessment, VisitsNeeded
 from slopewise.therapy.administration import NOT_DOCUMENTED, Dose
 from slopewise.therapy.adverse_event import AdverseEvent, Relation
 
@@ -33,6 +34,7 @@ __all__ = [
     "naive_table",
     "scale_words",
     "sensitivity_table",
+    "source_table",
     "stage_table",
     "symptom_table",
     "visits_needed_table",
@@ -231,10 +233,35 @@ def adverse_event_table(events: Sequence[AdverseEvent]) -> Table | None:
     return Table("Adverse events", columns, rows, note)
 
 
+def source_table(
+    sources: Iterable[tuple[str, int, str, datetime.datetime, str]],
+) -> Table:
+    """Where the rows came from: file, rows in force, SHA-256, when it was imported, by whom."""
+    columns = (
+        Column("File"),
+        Column("Rows in use", is_number=True),
+        Column("Imported"),
+        Column("By"),
+        Column("SHA-256 begins"),
+    )
+    rows = tuple(
+        (name, whole(count), imported.strftime("%Y-%m-%d %H:%M UTC"), by, sha256[:12])
+        for name, count, sha256, imported, by in sources
+    )
+    note = "Nothing is deleted: rows that a later file corrects are kept and marked as replaced."
+    return Table("Where these records came from", columns, rows, note)
+
+
 def care_label(kind: str) -> str:
     """The field's word for a kind of standard care."""
     known = care_kind(kind)
     return known.label if known else kind.removeprefix("other: ").capitalize()
+
+
+def _more_visits(needed: VisitsNeeded) -> str:
+    if needed.more_visits is not None:
+        return whole(needed.more_visits)
+    return f"more than {needed.limit}" if needed.limit > 0 else "not by more visits"
 
 
 def _product_name(dose: Dose) -> str:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from slopewise.report.glossary import ANSWERS, GLOSSARY
 from slopewise.web.rendering import page
 
 __all__ = ["router"]
@@ -18,4 +19,4 @@ def home() -> Response:
 
 @router.get("/help")
 def show_help(request: Request) -> Response:
-    return page(request, "pages/help.html", {})
+    return page(request, "pages/help.html", {"answers": ANSWERS, "words": GLOSSARY})

@@ -1,0 +1,1 @@
+"""Bringing files in: upload, findings, and only then the import."""
