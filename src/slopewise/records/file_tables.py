@@ -140,6 +140,14 @@ _PATIENTS = TableLayout(
             row_stays=True,
         ),
         Column("simulated", Kind.YES_NO, "Made by a computer, not a person", row_stays=True),
+        Column(
+            "study_arm",
+            Kind.CHOICE,
+            "Arm of a trial, where the patient was in one",
+            row_stays=True,
+            choices=("active", "placebo", "no treatment"),
+            other_allowed=True,
+        ),
     ),
     key=("patient_id",),
     times=(

@@ -13,8 +13,6 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from slopewise.records.file_tables import TABLES
-from slopewise.records.importers.cells import BadCell
-from slopewise.records.importers.layout_reader import row_finding
 from slopewise.records.importers.report import Finding, Severity
 from slopewise.records.importers.rows import ImportedRow, ImportedRows
 from slopewise.records.provenance import ImportOrigin
@@ -25,6 +23,8 @@ from slopewise.records.queries.stored_rows import (
     product_keys,
     stored_rows,
 )
+from slopewise.records.reading.cells import BadCell
+from slopewise.records.reading.layout_reader import row_finding
 from slopewise.records.row_identity import content_hash, row_key
 from slopewise.records.schema.patient import Patient
 from slopewise.records.schema.product import CellProduct

@@ -64,8 +64,13 @@ def import_records(
 def _read(
     path: Path, file_format: FileFormat, *, now: datetime.date, known: "KnownRecords"
 ) -> "tuple[ImportedRows, ImportReport]":
-    from slopewise.records.importers import csv_folder
+    from slopewise.records.importers import csv_folder, proact
 
-    if file_format in {"auto", "csv"}:
-        return csv_folder.read(path, now=now, known=known)
-    raise InputError(f"the format {file_format!r} is not known; use csv or proact")
+    if file_format not in {"auto", "csv", "proact"}:
+        raise InputError(f"the format {file_format!r} is not known; use auto, csv or proact")
+    is_proact = file_format == "proact" or (
+        file_format == "auto" and proact.looks_like_proact(path)
+    )
+    if is_proact:
+        return proact.read(path, now=now, known=known)
+    return csv_folder.read(path, now=now, known=known)

@@ -9,10 +9,10 @@ from slopewise.records.checks.known_patient import NOTHING_KNOWN, KnownPatient, 
 from slopewise.records.checks.patient_checks import check_patient
 from slopewise.records.checks.row_checks import check_row
 from slopewise.records.file_tables import table
-from slopewise.records.importers.cells import BadCell
-from slopewise.records.importers.layout_reader import row_finding
 from slopewise.records.importers.report import Finding, Severity
 from slopewise.records.importers.rows import ImportedRow
+from slopewise.records.reading.cells import BadCell
+from slopewise.records.reading.layout_reader import row_finding
 from slopewise.records.row_identity import content_hash, row_key
 from slopewise.therapy.administration import NOT_DOCUMENTED
 
@@ -93,7 +93,8 @@ def _without_repeats(
         if len({content_hash(row.values) for row in group}) > 1:
             bad = BadCell(
                 "contradicting_rows",
-                f"lines {lines} are the same {_what(group[0])} with other values",
+                f"lines {lines} are the same {_what(group[0])} with other values "
+                f"({', '.join(_differing(group))})",
                 "keep the right one and remove the others",
             )
             findings += [row_finding(row, bad) for row in group]
@@ -107,6 +108,13 @@ def _without_repeats(
         kept.append(group[0])
         findings += [row_finding(row, bad, severity=Severity.INFO) for row in group[1:]]
     return kept, out, findings
+
+
+def _differing(group: list[ImportedRow]) -> list[str]:
+    """The columns in which the rows differ."""
+    names = {name for row in group for name in row.values}
+    first = group[0].values
+    return sorted(n for n in names if any(row.values.get(n) != first.get(n) for row in group))
 
 
 def _what(row: ImportedRow) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from slopewise.records.checks.known_patient import KnownPatient
 from slopewise.records.checks.row_checks import CORRECT_DATES, total_of, without
-from slopewise.records.importers.cells import BadCell
-from slopewise.records.importers.layout_reader import row_finding
 from slopewise.records.importers.report import Finding, Severity
 from slopewise.records.importers.rows import ImportedRow
+from slopewise.records.reading.cells import BadCell
+from slopewise.records.reading.layout_reader import row_finding
 from slopewise.records.row_identity import written
 
 __all__ = ["check_patient"]

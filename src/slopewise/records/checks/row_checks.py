@@ -10,10 +10,10 @@ from slopewise.condition.symptoms import check_symptom_measurement
 from slopewise.errors import InputError
 from slopewise.records.file_columns import Kind
 from slopewise.records.file_tables import TABLES
-from slopewise.records.importers.cells import BadCell
-from slopewise.records.importers.layout_reader import row_finding
 from slopewise.records.importers.report import Finding, Severity
 from slopewise.records.importers.rows import ImportedRow, Value
+from slopewise.records.reading.cells import BadCell
+from slopewise.records.reading.layout_reader import row_finding
 from slopewise.records.row_identity import written
 from slopewise.records.visit_items import BREATHING_ITEMS, CUTTING_ITEMS, item_scores
 from slopewise.therapy.adverse_event import Outcome

@@ -9,8 +9,8 @@ from pathlib import Path
 from slopewise.errors import InputError
 from slopewise.records.file_columns import Kind, TableLayout
 from slopewise.records.file_tables import TABLES
-from slopewise.records.importers.cells import FORMULA_START
 from slopewise.records.importers.rows import ImportedRow, ImportedRows, Value
+from slopewise.records.reading.cells import FORMULA_START
 from slopewise.records.row_identity import written
 
 __all__ = ["escape", "write"]

@@ -5,20 +5,20 @@ import difflib
 from pathlib import Path
 
 from slopewise.errors import InputError
-from slopewise.records.checks.check import check
 from slopewise.records.checks.known_patient import NOTHING_KNOWN, KnownRecords
-from slopewise.records.file_tables import TABLES
-from slopewise.records.importers.folder import Source, read_sources
-from slopewise.records.importers.layout_reader import read_rows
-from slopewise.records.importers.report import Finding, ImportReport, Severity, in_reading_order
-from slopewise.records.importers.rows import ImportedRow, ImportedRows, SourceFile
-from slopewise.records.importers.text_table import read_table
+from slopewise.records.file_tables import TABLES, table
+from slopewise.records.importers.known_layouts import in_own_columns
+from slopewise.records.importers.products_in_doses import split_products
+from slopewise.records.importers.report import Finding, ImportReport, Severity
+from slopewise.records.importers.rows import ImportedRows
+from slopewise.records.importers.translated import Importer, TranslatedTable, to_rows
+from slopewise.records.reading.folder import Sources, open_sources
+from slopewise.records.reading.text_table import TextTable, read_table
 
 __all__ = ["IMPORTER", "read"]
 
-IMPORTER = "csv"
-IMPORTER_VERSION = "1"
-REQUIRED = "visits.csv"
+IMPORTER = Importer("csv", "1")
+REQUIRED = "visits"
 
 
 def read(
@@ -27,81 +27,80 @@ def read(
     """Rows of the folder, the single visits file or the zip archive at `path`; writes nothing.
 
     `now` is the day that counts as today: later dates are findings. `known` is what the store says
-    of the patients, which new rows must not contradict. Raises InputError where a whole
-    file cannot be read.
+    of the patients, which new rows must not contradict. Raises InputError where a whole file cannot
+    be read.
     """
-    sources = read_sources(path)
+    sources = open_sources(path)
     findings: list[Finding] = []
-    by_table = _name_tables(path, sources, findings)
-    rows: list[ImportedRow] = []
-    damaged: list[ImportedRow] = []
-    files: list[SourceFile] = []
-    rows_read = 0
-    for layout in TABLES:
-        if layout.name not in by_table:
-            continue
-        name = by_table[layout.name]
-        text_table = read_table(name, sources[name])
-        result = read_rows(layout, text_table)
-        if not text_table.lines:
-            findings.append(_no_rows(name, layout.file))
-        files.append(SourceFile(name, text_table.sha256))
-        rows_read += len(text_table.lines)
-        rows += result.rows
-        damaged += result.damaged
-        findings += result.findings
-    kept, more = check(rows, damaged=damaged, now=now, known=known)
-    tables = {layout.name: tuple(r for r in kept if r.table == layout.name) for layout in TABLES}
-    report = ImportReport(
-        source=path.name,
+    tables: list[TranslatedTable] = []
+    for name, file in _name_tables(sources, findings).items():
+        text_table = read_table(file, sources.read(file))
+        if text_table.rows == 0:
+            findings.append(_no_rows(text_table, name))
+        tables += _translate(name, text_table, findings)
+    return to_rows(
+        tables,
         importer=IMPORTER,
-        findings=in_reading_order([*findings, *more]),
-        rows_read=rows_read,
-        rows_kept=len(kept),
-        patients=len({row.patient_id for row in kept} - {None}),
+        source=path.name,
+        findings=findings,
+        now=now,
+        known=known,
     )
-    return ImportedRows(IMPORTER, IMPORTER_VERSION, tuple(files), tables), report
 
 
-def _name_tables(path: Path, sources: Source, findings: list[Finding]) -> dict[str, str]:
+def _translate(name: str, text_table: TextTable, findings: list[Finding]) -> list[TranslatedTable]:
+    """The table in own columns; some files hold two tables in one."""
+    if name == REQUIRED and "patient_id" not in text_table.header:
+        translated, remarks = in_own_columns(text_table)
+        if translated:
+            findings += remarks
+            return translated
+    if name == "doses":
+        return split_products(text_table)
+    return [TranslatedTable(table(name), text_table)]
+
+
+def _name_tables(sources: Sources, findings: list[Finding]) -> dict[str, str]:
     """Which file is which table; a single file is the visits."""
     known = {layout.file: layout.name for layout in TABLES}
-    if path.is_file() and path.suffix.lower() != ".zip":
-        return {"visits": path.name}
-    by_table: dict[str, str] = {}
-    for name in sources:
-        table = known.get(name.lower())
-        if table is not None:
-            by_table[table] = name
-            continue
-        near = difflib.get_close_matches(name.lower(), list(known), n=1)
-        findings.append(
-            Finding(
-                file=name,
-                row=None,
-                column=None,
-                value=None,
-                rule="unknown_file",
-                reason="the file's name is not known; it was not read",
-                remedy=f"did you mean {near[0]}? Rename the file" if near else "nothing to do",
-                severity=Severity.WARNING if near else Severity.INFO,
-            )
-        )
-    if "visits" not in by_table:
-        near = difflib.get_close_matches(REQUIRED, list(sources), n=1)
+    if sources.is_one_file:
+        return {REQUIRED: sources.names[0]}
+    found: dict[str, str] = {}
+    for file in sources.names:
+        name = known.get(file.lower())
+        if name is not None:
+            found[name] = file
+        else:
+            findings.append(_unknown_file(file, list(known)))
+    if REQUIRED not in found:
+        near = difflib.get_close_matches(f"{REQUIRED}.csv", sources.names, n=1)
         hint = f"; is {near[0]} meant? Then rename it" if near else ""
         raise InputError(
-            f"{path.name} holds no {REQUIRED}, the one file that must be there{hint} "
-            f"(found: {', '.join(list(sources)[:10])})"
+            f"{sources.path.name} holds no {REQUIRED}.csv, the one file that must be there{hint} "
+            f"(found: {', '.join(sources.names[:10])})"
         )
-    return by_table
+    return {layout.name: found[layout.name] for layout in TABLES if layout.name in found}
 
 
-def _no_rows(name: str, file: str) -> Finding:
-    if file == REQUIRED:
-        raise InputError(f"{name} has a header but no rows; export the visits again")
+def _unknown_file(file: str, known: list[str]) -> Finding:
+    near = difflib.get_close_matches(file.lower(), known, n=1)
     return Finding(
-        file=name,
+        file=file,
+        row=None,
+        column=None,
+        value=None,
+        rule="unknown_file",
+        reason="the file's name is not known; it was not read",
+        remedy=f"did you mean {near[0]}? Rename the file" if near else "nothing to do",
+        severity=Severity.WARNING if near else Severity.INFO,
+    )
+
+
+def _no_rows(text_table: TextTable, name: str) -> Finding:
+    if name == REQUIRED:
+        raise InputError(f"{text_table.name} has a header but no rows; export the visits again")
+    return Finding(
+        file=text_table.name,
         row=None,
         column=None,
         value=None,

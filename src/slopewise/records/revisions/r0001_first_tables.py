@@ -170,6 +170,7 @@ def _patients_and_products() -> None:
         _text("sex", 20),
         sa.Column("selected_post_hoc", sa.Boolean(), nullable=True),
         sa.Column("simulated", sa.Boolean(), nullable=True),
+        _text("study_arm", 100),
         _between("patient_facts", "age_at_onset", 0, 120),
         _between("patient_facts", "age_at_baseline", 0, 120),
     )

@@ -54,3 +54,4 @@ class PatientFacts(OfPatient, StoreTable):
     sex: Mapped[str | None] = mapped_column(String(20))
     selected_post_hoc: Mapped[bool | None]
     simulated: Mapped[bool | None]
+    study_arm: Mapped[str | None] = mapped_column(String(100))

@@ -43,13 +43,17 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """Header, rows, and how the file was read."""
+    """Header, rows as wide as the header, and how the file was read.
+
+    `rows` counts every row of the file, also those left out because they are not as wide.
+    """
 
     name: str
     sha256: str
     header: tuple[str, ...]
     lines: list[TextLine]
     separator: str
+    rows: int
     findings: tuple[Finding, ...] = ()
 
 
@@ -72,13 +76,15 @@ def read_table(name: str, content: bytes) -> TextTable:
     while header and not header[-1]:
         header = header[:-1]
     _check_header(name, header)
+    lines, ragged = _as_wide_as(name, len(header), list(rows))
     return TextTable(
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         header=header,
-        lines=list(rows),
+        lines=lines,
         separator=separator,
-        findings=findings,
+        rows=len(lines) + len(ragged),
+        findings=(*findings, *ragged),
     )
 
 
@@ -161,6 +167,33 @@ def _rows(name: str, text: str, separator: str) -> Iterator[TextLine]:
             f"{name}, line {before + 1}: quotes are not closed, or a cell is too long ({error}); "
             'a cell that holds a quote must be written as "…""…"'
         ) from error
+
+
+def _as_wide_as(
+    name: str, width: int, lines: list[TextLine]
+) -> tuple[list[TextLine], list[Finding]]:
+    """The rows of the header's width, empty cells too many cut off; a finding for each other."""
+    kept: list[TextLine] = []
+    ragged: list[Finding] = []
+    for line in lines:
+        if len(line.cells) == width:
+            kept.append(line)
+        elif len(line.cells) > width and not any(cell.strip() for cell in line.cells[width:]):
+            kept.append(TextLine(line.line, line.cells[:width]))
+        else:
+            ragged.append(
+                Finding(
+                    file=name,
+                    row=line.line,
+                    column=None,
+                    value=None,
+                    rule="ragged_row",
+                    reason=f"the row has {len(line.cells)} cells, the header {width}",
+                    remedy="check separators and quotes in this line",
+                    severity=Severity.ERROR,
+                )
+            )
+    return kept, ragged
 
 
 def _check_header(name: str, header: tuple[str, ...]) -> None:

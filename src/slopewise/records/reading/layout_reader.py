@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from slopewise.errors import InputError
 from slopewise.records.file_columns import Column, TableLayout
-from slopewise.records.importers.cells import BadCell, parse
 from slopewise.records.importers.report import Finding, Severity
 from slopewise.records.importers.rows import ImportedRow, Value
-from slopewise.records.importers.text_table import TextLine, TextTable
+from slopewise.records.reading.cells import BadCell, parse
+from slopewise.records.reading.text_table import TextLine, TextTable
 
 __all__ = ["RowsRead", "read_rows", "row_finding"]
 
@@ -43,12 +43,8 @@ def read_rows(layout: TableLayout, text_table: TextTable) -> RowsRead:
     decimal_comma = text_table.separator != ","
     rows: list[ImportedRow] = []
     damaged: list[ImportedRow] = []
-    width = len(text_table.header)
     defaults = {column.name: column.default for column in layout.columns if column.default}
     for line in text_table.lines:
-        if len(line.cells) != width and not _same_width(line, width):
-            findings.append(_ragged(text_table.name, line, width))
-            continue
         values, wrong = _read_line(readers, line, decimal_comma=decimal_comma)
         wrong.extend(_check_presence(layout, values, wrong))
         values = {**defaults, **values}
@@ -93,7 +89,7 @@ def _read_line(
     values: dict[str, Value] = {}
     wrong: list[_Wrong] = []
     for reader in readers:
-        text = line.cells[reader.place] if reader.place < len(line.cells) else ""
+        text = line.cells[reader.place]
         try:
             value = reader.seen[text]
         except KeyError:
@@ -181,24 +177,6 @@ def _check_columns_present(layout: TableLayout, text_table: TextTable) -> None:
         raise InputError(
             f"{text_table.name} has no column {' or '.join(names)}{hint} (found: {found})"
         )
-
-
-def _same_width(line: TextLine, width: int) -> bool:
-    """Whether a longer line only has empty cells too many."""
-    return len(line.cells) > width and not any(cell.strip() for cell in line.cells[width:])
-
-
-def _ragged(file: str, line: TextLine, width: int) -> Finding:
-    return Finding(
-        file=file,
-        row=line.line,
-        column=None,
-        value=None,
-        rule="ragged_row",
-        reason=f"the row has {len(line.cells)} cells, the header {width}",
-        remedy="check separators and quotes in this line; a row has as many cells as the header",
-        severity=Severity.ERROR,
-    )
 
 
 def _shown(text: str | None) -> str | None:
