@@ -1,0 +1,164 @@
+"""The verdict for one patient: what must hold whatever the numbers."""
+
+import numpy as np
+import pytest
+from tests.response.examples import quick_history, treated
+
+from slopewise.condition.alsfrs import Scale
+from slopewise.condition.history import PatientHistory, Visit
+from slopewise.response.assess import assess
+from slopewise.response.assessment import PatientAssessment, Prior, Verdict
+from slopewise.response.patient import TreatedPatient
+
+BEFORE = list(range(-11, 1))
+AFTER = list(range(1, 13))
+STEADY = [46.0 - i for i in range(12)]  # one point a month, 46 to 35
+
+
+def answer(patient: TreatedPatient, prior: Prior = Prior.SCEPTICAL) -> PatientAssessment:
+    return assess([patient], quick_history(), prior=prior)[0]
+
+
+def after_steady(totals: list[float]) -> PatientAssessment:
+    return answer(treated(BEFORE + AFTER, STEADY + totals))
+
+
+def test_a_complete_stop_after_a_steady_year_is_slower_than_expected() -> None:
+    found = after_steady([35.0] * 12)
+    assert found.verdict is Verdict.SLOWER
+    assert found.no_effect_tail is not None
+    assert found.no_effect_tail <= 0.05
+    assert "than expected" in found.sentence
+    assert "because" not in found.sentence
+
+
+def test_decline_that_triples_is_faster_than_expected() -> None:
+    found = after_steady([max(35.0 - 3 * i, 0.0) for i in range(1, 13)])
+    assert found.verdict is Verdict.FASTER
+
+
+def test_unchanged_decline_is_never_called_slower_or_faster() -> None:
+    found = after_steady([35.0 - i for i in range(1, 13)])
+    assert found.verdict in {Verdict.NOT_SHOWN, Verdict.CANNOT_TELL}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([-1, 0], list(range(1, 13))),  # two visits before
+        (BEFORE, [3, 6, 9]),  # three visits after
+        (BEFORE, [1, 2, 3, 4, 5]),  # under six months
+    ],
+)
+def test_too_little_follow_up_is_never_better_than_cannot_tell(
+    before: list[int], after: list[int]
+) -> None:
+    totals = [40.0] * (len(before) + len(after))
+    found = answer(treated(before + after, totals))
+    assert found.verdict is Verdict.CANNOT_TELL
+    assert any("At least" in wish for wish in found.what_would_change_it)
+
+
+def test_probabilities_and_interval_hang_together() -> None:
+    found = after_steady([35.0 - 0.5 * i for i in range(1, 13)])
+    assert found.slowing is not None
+    assert found.density is not None
+    assert found.probability_any_slowing is not None
+    assert found.probability_quarter_slower is not None
+    assert found.slowing.low90 < found.slowing.median < found.slowing.high90
+    assert 0.0 <= found.probability_quarter_slower <= found.probability_any_slowing <= 1.0
+    # second road to the median: half the area of the density lies below it
+    grid, height = np.array(found.density.theta), np.array(found.density.posterior)
+    below = grid <= found.slowing.median
+    assert np.trapezoid(height[below], grid[below]) == pytest.approx(0.5, abs=0.01)
+
+
+def test_without_later_visits_the_posterior_is_the_prior() -> None:
+    found = answer(treated(BEFORE, STEADY))
+    assert found.density is not None
+    assert found.density.posterior == pytest.approx(found.density.prior, abs=1e-9)
+    assert found.verdict is Verdict.CANNOT_TELL
+
+
+def test_the_flat_prior_leaves_the_data_more_room() -> None:
+    patient = treated(BEFORE + AFTER, STEADY + [35.0] * 12)
+    sceptical, flat = answer(patient), answer(patient, Prior.FLAT)
+    assert sceptical.slowing is not None
+    assert flat.slowing is not None
+    assert flat.slowing.median > sceptical.slowing.median
+    # the tail is a matter of the data, not of the prior
+    assert flat.no_effect_tail == sceptical.no_effect_tail
+
+
+def test_a_rise_is_flagged_and_not_described_as_slowing() -> None:
+    found = after_steady([44.0] * 12)
+    assert "rose" in {flag.code for flag in found.flags}
+    assert "Slowing lies" not in found.sentence
+
+
+def test_visits_after_the_floor_comes_in_reach_are_not_used() -> None:
+    fast = [30.0 - 2 * i for i in range(12)]  # 30 to 8, two points a month
+    found = answer(treated(BEFORE + AFTER, fast + [8.0] * 12))
+    assert "floor_in_reach" in {flag.code for flag in found.flags}
+    assert found.verdict is Verdict.CANNOT_TELL
+    assert found.visits_after == 12
+
+
+def test_original_alsfrs_scores_are_never_mixed_in() -> None:
+    totals = STEADY + [35.0] * 12
+    months = [float(m) for m in BEFORE + AFTER]
+    mixed = tuple(
+        Visit(m, t if m <= 0 else 30.0, Scale.ALSFRS_R if m <= 0 else Scale.ALSFRS)
+        for m, t in zip(months, totals, strict=True)
+    )
+    patient = TreatedPatient(PatientHistory("DEMO-002", mixed), treated([0], [40]).doses)
+    found = answer(patient)
+    assert found.visits_after == 0
+    assert "scale" in {flag.code for flag in found.flags}
+
+
+@pytest.mark.parametrize("status", ["no_dose", "no_scores"])
+def test_nothing_to_assess_is_an_answer_and_no_error(status: str) -> None:
+    doses = () if status == "no_dose" else (0.0,)
+    months = BEFORE if status == "no_dose" else []
+    found = answer(treated(months, STEADY[: len(months)], doses=doses))
+    assert found.status == status
+    assert found.verdict is Verdict.CANNOT_TELL
+    assert found.slowing is None
+
+
+def test_fewer_than_three_visits_before_lean_on_the_onset() -> None:
+    found = answer(treated([0, *AFTER], [36.0 - i for i in range(13)], onset_month=-14.0))
+    assert "onset_anchor" in {flag.code for flag in found.flags}
+
+
+def test_naive_slopes_are_least_squares() -> None:
+    found = after_steady([35.0 - 0.5 * i for i in range(1, 13)])
+    assert found.naive.slope_before == pytest.approx(-1.0)
+    assert found.naive.slope_after == pytest.approx(-0.5)
+
+
+def test_a_delayed_effect_not_yet_begun_leaves_the_prior() -> None:
+    # every later visit lies within the month before a delayed effect would start
+    found = answer(treated([*BEFORE, 0.5], [*STEADY, 35.0]))
+    delayed = next(row for row in found.sensitivity if row.onset_delay == 1.0)
+    assert delayed.slowing.median == pytest.approx(0.0, abs=1e-3)  # the grid of θ
+
+
+def test_the_same_patient_gets_the_same_answer_alone_and_in_company() -> None:
+    first = treated(BEFORE + AFTER, STEADY + [35.0] * 12)
+    second = treated(BEFORE + AFTER, STEADY + [35.0 - i for i in range(1, 13)])
+    together = assess([second, first], quick_history())
+    assert together[1] == answer(first)
+
+
+def test_expected_course_bands_nest_and_stay_on_the_scale() -> None:
+    found = after_steady([35.0] * 12)
+    course = found.expected_course
+    assert course is not None
+    low90, low50, median, high50, high90 = map(
+        np.array, (course.low90, course.low50, course.median, course.high50, course.high90)
+    )
+    assert np.all((low90 <= low50) & (low50 <= median) & (median <= high50) & (high50 <= high90))
+    assert low90.min() >= 0.0
+    assert high90.max() <= 48.0
