@@ -26,9 +26,9 @@ def register(app: typer.Typer) -> None:
 
 def calibrate(
     *,
-    sets: Annotated[int, typer.Option(min=1, max=4096, help="Parameter sets to keep.")] = 64,
-    steps: Annotated[int, typer.Option(min=100, help="Steps of the search.")] = 20_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed: the same one gives the same sets.")] = 1,
+    sets: Annotated[int, typer.Option(min=1, max=4096, help="Parameter sets to keep.")] = 128,
+    steps: Annotated[int, typer.Option(min=100, help="Steps of the search.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed: the same one gives the same sets.")] = 20,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE.json", help="Write the natural history there."),

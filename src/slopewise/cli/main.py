@@ -4,6 +4,7 @@ Exit codes: 0 ok, 1 something given is wrong, 2 the command is misused, 3 a meth
 130 stopped with Ctrl-C.
 """
 
+import io
 import sys
 import traceback
 from pathlib import Path
@@ -58,6 +59,9 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without θ or – shows "?" instead
     sys.exit(run(sys.argv[1:]))
 
 

@@ -33,7 +33,8 @@ def answer(text: str) -> None:
 
 def answer_json(value: Any) -> None:
     """Write the answer as JSON; a number that is not finite would be an error, never `NaN`."""
-    answer(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    answer(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False))
 
 
 def tell(text: str) -> None:
