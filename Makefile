@@ -46,7 +46,7 @@ slow: test-environment
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 bench: run-environment
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in benchmarks/*_speed.py benchmarks/cli_start.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: test-environment
 	@$(BIN)/python scripts/documentation.py
