@@ -4,6 +4,8 @@ Order of the guards, outermost first: headers, error pages, host and origin, siz
 A further group of pages is one module with a `router`, added to `_routers`.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
@@ -37,6 +39,7 @@ def create_app(store: "Store | None" = None, limits: WebLimits | None = None) ->
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=_whole_life,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(FailurePages),
@@ -70,6 +73,13 @@ def _store_in_memory() -> "Store":
     from slopewise.records.store import open_store
 
     return open_store(None)
+
+
+@asynccontextmanager
+async def _whole_life(app: FastAPI) -> AsyncIterator[None]:
+    """What waits for a yes is forgotten when the application ends."""
+    yield
+    app.state.staged.forget_all()
 
 
 async def _expected_failure(request: Request, error: Exception) -> Response:

@@ -49,7 +49,6 @@ class WebLimits:
     # assumption: a clinic's folder is far smaller; PRO-ACT's largest table is larger and goes in
     # by the command line, which reads from disk.
     upload_bytes: int = 50_000_000
-    unpacked_bytes: int = 200_000_000
     upload_files: int = 30
     staged_uploads: int = 5
 
@@ -141,7 +140,13 @@ def _require_same_origin(headers: Headers, scheme: str) -> None:
 
 
 class BodyLimit:
-    """Stops reading a request's body at the limit, whatever length it declared."""
+    """Stops keeping a request's body at the limit, whatever length it declared.
+
+    What comes after the limit is read and thrown away, so that the browser stays to be told; beyond
+    `_DRAINED_LIMITS` times the limit the connection is let go.
+    """
+
+    _DRAINED_LIMITS = 8
 
     def __init__(self, app: ASGIApp, *, limit_bytes: int) -> None:
         self._app = app
@@ -152,22 +157,28 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
-        self._require_within(int(declared) if declared.isdecimal() else 0)
+        if declared.isdecimal() and int(declared) > self._limit_bytes:
+            await self._refuse(receive)
         received = 0
 
         async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            self._require_within(received)
+            if received > self._limit_bytes:
+                await self._refuse(receive)
             return message
 
         await self._app(scope, receive_counted, send)
 
-    def _require_within(self, count_bytes: int) -> None:
-        if count_bytes > self._limit_bytes:
-            raise TooLargeError(
-                f"the upload is larger than {self._limit_bytes // 1_000_000} MB, so nothing was "
-                "read; split it, or import it with the command `slopewise import FOLDER`, which "
-                "has no such limit"
-            )
+    async def _refuse(self, receive: Receive) -> None:
+        drained = 0
+        while drained <= self._DRAINED_LIMITS * self._limit_bytes:
+            message = await receive()
+            drained += len(message.get("body", b""))
+            if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                break
+        raise TooLargeError(
+            f"the upload is larger than {self._limit_bytes / 1_000_000:.0f} MB, so nothing was "
+            "kept; split it, or import the folder with the command `slopewise import FOLDER`"
+        )

@@ -26,13 +26,13 @@ _FORMATS: tuple[FileFormat, ...] = ("auto", "csv", "proact")
 _IMPORTED_BY = "web application"
 
 
-@router.get("/import")
+@router.get("/import", summary="Choose files to import")
 def show_form(request: Request) -> Response:
     limit = request.app.state.limits.upload_bytes // 1_000_000
     return page(request, "imports/upload.html", {"limit_megabytes": limit})
 
 
-@router.post("/import")
+@router.post("/import", summary="Check the files; keeps nothing")
 async def upload(request: Request) -> Response:
     limits = request.app.state.limits
     async with request.form(max_files=limits.upload_files + 1, max_fields=10) as form:
@@ -49,7 +49,7 @@ async def upload(request: Request) -> Response:
     return RedirectResponse(f"/import/{token}", status_code=303)
 
 
-@router.get("/import/{token}")
+@router.get("/import/{token}", summary="What was found in the files")
 def show_findings(request: Request, token: str) -> Response:
     waiting = request.app.state.staged.look(token)
     context = {
@@ -62,7 +62,7 @@ def show_findings(request: Request, token: str) -> Response:
     return page(request, "imports/findings.html", context)
 
 
-@router.post("/import/{token}/confirm")
+@router.post("/import/{token}/confirm", summary="Import what is right")
 def confirm(request: Request, token: str) -> Response:
     waiting = request.app.state.staged.take(token)
     with waiting.folder:
@@ -82,7 +82,7 @@ def confirm(request: Request, token: str) -> Response:
     return page(request, "imports/done.html", context)
 
 
-@router.post("/import/{token}/cancel")
+@router.post("/import/{token}/cancel", summary="Forget the files")
 def cancel(request: Request, token: str) -> Response:
     request.app.state.staged.take(token).folder.cleanup()
     return page(request, "imports/cancelled.html", {})

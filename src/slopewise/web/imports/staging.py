@@ -77,6 +77,14 @@ class StagedUploads:
             raise _gone()
         return found
 
+    def forget_all(self) -> None:
+        """Delete every upload that waits: at the end of the application."""
+        with self._lock:
+            waiting = list(self._waiting.values())
+            self._waiting.clear()
+        for upload in waiting:
+            upload.folder.cleanup()
+
 
 async def save_files(files: Sequence[UploadFile], folder: Path, *, most: int) -> Path:
     """Write the uploaded files into `folder`; returns what is to be imported.

@@ -12,11 +12,11 @@ __all__ = ["router"]
 router = APIRouter()
 
 
-@router.get("/")
+@router.get("/", summary="The way in")
 def home() -> Response:
     return RedirectResponse("/patients", status_code=303)
 
 
-@router.get("/help")
+@router.get("/help", summary="Help and limits")
 def show_help(request: Request) -> Response:
     return page(request, "pages/help.html", {"answers": ANSWERS, "words": GLOSSARY})

@@ -22,7 +22,7 @@ router = APIRouter()
 _WAIT_SECONDS = 1.5  # a small clinic is assessed within this, so the first page is already whole
 
 
-@router.get("/patients")
+@router.get("/patients", summary="The list of patients")
 def show_list(request: Request, form: ListQuery) -> Response:
     found = _listed(request)
     rows = _rows(found, form)
@@ -39,7 +39,7 @@ def show_list(request: Request, form: ListQuery) -> Response:
     return page(request, "patients/list.html", context)
 
 
-@router.get("/patients/{key}")
+@router.get("/patients/{key}", summary="One patient")
 def show_one(request: Request, key: int, form: PriorQuery) -> Response:
     from slopewise.report.patient.section import patient_section
     from slopewise.report.patient.words import prior_sentence
@@ -56,7 +56,7 @@ def show_one(request: Request, key: int, form: PriorQuery) -> Response:
     return page(request, "patients/patient.html", context)
 
 
-@router.get("/patients/{key}/report")
+@router.get("/patients/{key}/report", summary="One patient as a file to keep")
 def download_report(request: Request, key: int, form: PriorQuery) -> Response:
     from slopewise.report.patient_report import html
 
