@@ -1,6 +1,7 @@
 """Natural history as shipped: many accepted parameter sets, read from one JSON file."""
 
 import json
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -52,5 +53,5 @@ def as_json(natural_history: NaturalHistory, *, made_by: dict[str, object]) -> s
             field.name: np.round(getattr(sets, field.name), 5).tolist() for field in fields(sets)
         },
     }
-    rows = json.dumps(document, indent=1)
-    return rows.replace(",\n     ", ", ").replace("[\n     ", "[").replace("\n    ]", "]") + "\n"
+    text = json.dumps(document, indent=1)
+    return re.sub(r"(?<=[\d\[,])\n\s+(?=[-\d\]])", " ", text) + "\n"  # a row of numbers a line

@@ -46,7 +46,7 @@ from slopewise.response.verdict import (
 __all__ = ["assess"]
 
 POWER = 0.8
-DRAWS = 4000  # of later scores without effect
+DRAWS = 8000  # of later scores without effect
 MORE_VISITS_LIMIT = 36  # three years of monthly visits
 QUICK_SETS = 16  # parameter sets for planning questions and the sensitivity table
 QUICK_DRAWS = 500  # draws of later scores for the same

@@ -11,12 +11,28 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from slopewise.progression.parameters import ParameterSets
+from slopewise.progression.rival_histories import RIVALS, rival_scores
+from slopewise.progression.simulate import simulate
 from slopewise.response.exposure import exposure
 from slopewise.response.no_effect_test import no_effect_test
 from slopewise.response.run_in import run_in, usable_visits
 from slopewise.response.verdict import TAIL, is_long_enough
 
-__all__ = ["ManyVerdicts", "VisitPlan", "many_verdicts"]
+__all__ = [
+    "EMBEDDED",
+    "HISTORIES",
+    "PLANS",
+    "Cell",
+    "ManyVerdicts",
+    "VisitPlan",
+    "draw_scores",
+    "many_verdicts",
+    "measure_cell",
+]
+
+EMBEDDED = "embedded"
+HISTORIES: tuple[str, ...] = (EMBEDDED, *(rival.name for rival in RIVALS))
+_FAST_SHARE = 0.25  # "the run-in looked fast": the steepest quarter of slopes before the dose
 
 _LOW_TOTAL = 10.0  # without items, a total this low counts as the floor (response/flags.py)
 
@@ -28,6 +44,35 @@ class VisitPlan:
     name: str
     before: tuple[float, ...]
     after: tuple[float, ...]
+
+
+PLANS: tuple[VisitPlan, ...] = (
+    VisitPlan("12 + 12 months, monthly", tuple(range(-11, 1)), tuple(range(1, 13))),
+    VisitPlan("6 + 12 months, monthly", tuple(range(-5, 1)), tuple(range(1, 13))),
+    VisitPlan("3 + 6 months, monthly", tuple(range(-3, 1)), tuple(range(1, 7))),
+    VisitPlan("12 + 12 months, every third", (-12, -9, -6, -3, 0), (3, 6, 9, 12)),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One history and plan: percent of patients called slower, without effect and with.
+
+    `power` and `naive_power` are for `theta`; the naive rule's threshold gives it the same false
+    alarms as the verdict in this very cell.
+    """
+
+    history: str
+    plan: str
+    people: int
+    assessable: float
+    false_slower: float
+    false_slower_fast: float
+    false_faster: float
+    theta: tuple[float, ...]
+    people_with_effect: int
+    power: tuple[float, ...]
+    naive_power: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +107,77 @@ def many_verdicts(
         slope_before=before,
         slope_difference=after - before,
     )
+
+
+def draw_scores(
+    history: str,
+    plan: VisitPlan,
+    parameters: ParameterSets,
+    *,
+    people: int,
+    theta: float,
+    generator: np.random.Generator,
+) -> Float[Array, "people visits"]:
+    """Simulated scores of one history at the visits of a plan; θ acts from month 0 on."""
+    months = plan.before + plan.after
+    if history == EMBEDDED:
+        given = exposure([0.0], until_month=plan.after[-1])
+        return simulate(
+            parameters, months, people, generator=generator, theta=theta, exposure=given
+        ).scores
+    before = int(-plan.before[0])
+    scores = rival_scores(
+        next(rival for rival in RIVALS if rival.name == history),
+        months_before=before,
+        months_after=int(plan.after[-1]),
+        people=people,
+        generator=generator,
+        theta=theta,
+    )
+    return scores[:, [int(month) + before for month in months]]
+
+
+def measure_cell(
+    history: str,
+    plan: VisitPlan,
+    parameters: ParameterSets,
+    *,
+    people: int,
+    people_with_effect: int,
+    theta: tuple[float, ...] = (0.3, 0.5, 1.0),
+    seed: int = 1,
+) -> Cell:
+    """False alarms and power in one history and plan; deterministic for a seed."""
+    place = (HISTORIES.index(history), [p.name for p in PLANS].index(plan.name))
+
+    def verdicts(effect: float, count: int, stream: int) -> ManyVerdicts:
+        generator = np.random.default_rng([seed, *place, stream])
+        scores = draw_scores(
+            history, plan, parameters, people=count, theta=effect, generator=generator
+        )
+        return many_verdicts(plan, scores, parameters)
+
+    none = verdicts(0.0, people, 0)
+    fast = none.slope_before <= np.quantile(none.slope_before, _FAST_SHARE)
+    threshold = np.quantile(none.slope_difference, 1.0 - none.slower.mean())
+    treated = [verdicts(value, people_with_effect, i + 1) for i, value in enumerate(theta)]
+    return Cell(
+        history=history,
+        plan=plan.name,
+        people=people,
+        assessable=_percent(none.assessable),
+        false_slower=_percent(none.slower),
+        false_slower_fast=_percent(none.slower[fast]),
+        false_faster=_percent(none.faster),
+        theta=theta,
+        people_with_effect=people_with_effect,
+        power=tuple(_percent(t.slower) for t in treated),
+        naive_power=tuple(_percent(t.slope_difference > threshold) for t in treated),
+    )
+
+
+def _percent(flags: Bool[Array, " people"]) -> float:
+    return round(100.0 * float(flags.mean()), 2)
 
 
 def _one(

@@ -31,13 +31,28 @@ def calibrate_natural_history(
     found = calibrate(sets=sets, steps=steps, seed=seed, progress=progress)
     if output is not None:
         history = natural_history.NaturalHistory(
-            f"{natural_history.embedded().name} seed {seed}", found.parameters
+            f"untreated ALS, seed {seed}, {steps} steps", found.parameters
         )
         made_by: dict[str, object] = {
             "method": "adaptive Metropolis against published summaries",
             "seed": seed,
             "steps": steps,
             "status": found.status,
+            "acceptance": round(found.acceptance, 3),
+            "targets": [
+                {
+                    "name": row.target.name,
+                    "unit": row.target.unit,
+                    "published": round(row.target.value, 4),
+                    "tolerance": row.target.tolerance,
+                    "basis": row.target.basis,
+                    "source": row.target.source,
+                    "achieved": round(row.median, 4),
+                    "low90": round(row.low90, 4),
+                    "high90": round(row.high90, 4),
+                }
+                for row in found.achieved
+            ],
         }
         try:
             output.write_text(natural_history.as_json(history, made_by=made_by), encoding="utf-8")
