@@ -6,6 +6,7 @@ docs/reference/cli.md        every command's own help
 docs/reference/settings.md   every setting
 docs/reference/pages.md      every page of the web application
 docs/reference/python.md     the public names of every module, pinned by a test
+docs/images/patient.svg      the README's picture, of a simulated patient (not compared by --check)
 """
 
 import ast
@@ -21,6 +22,9 @@ SOURCE = ROOT / "src" / "slopewise"
 REFERENCE = ROOT / "docs" / "reference"
 NOTICE = "<!-- Written by `make docs`; do not edit by hand. -->\n"
 HELP_WIDTH = "90"
+PICTURE = ROOT / "docs" / "images" / "patient.svg"
+PATIENT_SHOWN = "DEMO-002"
+WHITE = '<rect width="100%" height="100%" fill="white"/>'  # a dark reader would hide the words
 
 
 def main(arguments: list[str]) -> int:
@@ -33,6 +37,9 @@ def main(arguments: list[str]) -> int:
         if "--check" not in arguments:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+    if "--check" not in arguments:
+        PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        PICTURE.write_text(_picture(), encoding="utf-8")
     word = "out of date, run `make docs`:" if "--check" in arguments else "written:"
     for path in stale:
         sys.stderr.write(f"{word} {path}\n")
@@ -124,6 +131,16 @@ def _pages() -> str:
             "",
         ]
     )
+
+
+def _picture() -> str:
+    from slopewise.report.patient.drawings import course_drawing
+    from slopewise.workflow.assess_patients import assess_folder
+
+    found = assess_folder(SOURCE / "demonstration", patient_id=PATIENT_SHOWN)
+    drawn = str(course_drawing(found.treated[0], found.run.patients[0]).svg)
+    opening, rest = drawn.split(">", 1)
+    return f"{opening}>{WHITE}{rest}\n"
 
 
 def _python() -> str:
