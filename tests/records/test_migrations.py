@@ -7,8 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect
 
+from slopewise.records.file_tables import TABLES
 from slopewise.records.schema.declarations import StoreTable
-from slopewise.records.schema.tables import ALL_TABLES
+from slopewise.records.schema.tables import ALL_TABLES, FILE_TABLES
 from slopewise.records.store import migrate
 
 
@@ -79,3 +80,10 @@ def test_every_table_knows_creation_voiding_and_source() -> None:
         assert {"created", "voided", "void_reason"} <= columns
         without_source = {"import_run", "provenance", "assessment"}
         assert "provenance_id" in columns or table.__tablename__ in without_source
+
+
+def test_every_column_of_a_file_has_its_place_in_the_store() -> None:
+    for layout in TABLES:
+        stored = set(FILE_TABLES[layout.name].__table__.columns.keys())
+        elsewhere = {"patient_id", "product_id"}  # kept as keys of their own tables
+        assert set(layout.column_names) - elsewhere <= stored

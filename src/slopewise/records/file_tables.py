@@ -338,8 +338,16 @@ _CARE = TableLayout(
         Column("start_month", Kind.MONTH, "The same in months", unit="months"),
         Column("end_date", Kind.DATE, "Last day; empty = goes on"),
         Column("end_month", Kind.MONTH, "The same in months", unit="months"),
+        Column("detail", Kind.TEXT, "Dose, reason for stopping", example="50 mg twice"),
         Column(
-            "detail", Kind.TEXT, "Dose, hours a day, reason for stopping", example="50 mg twice"
+            "hours_per_day",
+            Kind.NUMBER,
+            "Hours of use a day, of NIV",
+            unit="hours, 0 to 24",
+            example="8",
+            row_stays=True,
+            low=0,
+            high=24,
         ),
     ),
     key=("patient_id", "kind", "start_date", "start_month"),

@@ -237,7 +237,6 @@ def _care(one: int | None) -> Select[*tuple[Any, ...]]:
         t.end_month,
         t.detail,
         t.hours_per_day,
-        t.hours_per_day,
     ).where(_of(t, one))
 
 
