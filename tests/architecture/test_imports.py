@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = {"numpy", "scipy", "sqlalchemy", "polars", "altair", "fastapi", "pydantic", "vl_convert"}
+HEAVY = {"numpy", "scipy", "sqlalchemy", "polars", "altair", "fastapi", "vl_convert"}
 
 
 def loaded_by(statement: str) -> set[str]:

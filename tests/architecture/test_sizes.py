@@ -102,6 +102,8 @@ def test_module_names_its_public_surface(path: Path) -> None:
                 declared = ast.literal_eval(node.value)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             defined.add(node.target.id)
+            if node.target.id == "__all__" and node.value is not None:
+                declared = ast.literal_eval(node.value)
         elif isinstance(node, Function | ast.ClassDef):
             defined.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):

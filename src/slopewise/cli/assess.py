@@ -31,37 +31,41 @@ class PriorName(Enum):
     FLAT = "flat"
 
 
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FOLDER",
+        help="Folder of CSV files, assessed without a store. Without it: the store.",
+    ),
+]
+Patient = Annotated[
+    str | None, typer.Option("--patient", metavar="ID", help="Assess this patient only.")
+]
+PriorChoice = Annotated[
+    PriorName,
+    typer.Option(
+        "--prior",
+        help="What is assumed before the scores are seen: sceptical (no effect is likeliest) "
+        "or flat (every slowing alike).",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE.html", help="Also write a report that can be printed."),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command("assess", short_help="Did the therapy slow the decline?")(assess)
 
 
 def assess(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FOLDER",
-            help="Folder of CSV files, assessed without a store. Without it: the store.",
-        ),
-    ] = None,
+    folder: Folder = None,
     *,
-    patient: Annotated[
-        str | None, typer.Option("--patient", metavar="ID", help="Assess this patient only.")
-    ] = None,
-    prior: Annotated[
-        PriorName,
-        typer.Option(
-            "--prior",
-            help="What is assumed before the scores are seen: sceptical (no effect is likeliest) "
-            "or flat (every slowing alike).",
-        ),
-    ] = PriorName.SCEPTICAL,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            "--report", metavar="FILE.html", help="Also write a report that can be printed."
-        ),
-    ] = None,
+    patient: Patient = None,
+    prior: PriorChoice = PriorName.SCEPTICAL,
+    report: Report = None,
     as_json: AsJson = False,
     store: StoreFile = None,
     demo: Demo = False,
