@@ -80,12 +80,11 @@ def _in_words_of_the_file(
     findings: Sequence[Finding], tables: Sequence[TranslatedTable]
 ) -> list[Finding]:
     """Findings that name the column as the file does."""
-    names = {
-        (t.table.name, own): original for t in tables for own, original in t.written_as.items()
-    }
-    if not names:
-        return list(findings)
-    return [
-        replace(finding, column=names.get((finding.file, finding.column or ""), finding.column))
-        for finding in findings
-    ]
+    names = {(t.table.name, own): as_is for t in tables for own, as_is in t.written_as.items()}
+    spelled = {t.table.name: t.table.spelled for t in tables}
+    said = []
+    for finding in findings:
+        column = names.get((finding.file, finding.column or ""), finding.column)
+        column = spelled.get(finding.file, {}).get(column or "", column)
+        said.append(replace(finding, column=column))
+    return said

@@ -54,6 +54,7 @@ class TextTable:
     lines: list[TextLine]
     separator: str
     rows: int
+    spelled: dict[str, str]  # a column's name as the file writes it
     findings: tuple[Finding, ...] = ()
 
 
@@ -84,6 +85,7 @@ def read_table(name: str, content: bytes) -> TextTable:
         lines=lines,
         separator=separator,
         rows=len(lines) + len(ragged),
+        spelled={header_name(cell): cell.strip() for cell in first.cells},
         findings=(*findings, *ragged),
     )
 
