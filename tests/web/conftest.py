@@ -21,7 +21,7 @@ FEW = {"DEMO-001", "DEMO-002", "DEMO-014"}
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     store = open_store(None)
     folder: Path = few_demonstration_patients(tmp_path_factory.mktemp("clinic"), FEW)
-    import_records(store, folder, now=datetime(2026, 1, 1, tzinfo=UTC))
+    import_records(store, folder, now=datetime(2027, 1, 1, tzinfo=UTC))
     assess_store(store)
     return create_app(store)
 

@@ -92,7 +92,8 @@ def test_an_address_of_this_machine_is_served(client: Client, host: str) -> None
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"sec-fetch-site": "none"},
-        {"origin": "null", "sec-fetch-site": "same-origin"},
+        {"origin": "null"},
+        {"origin": "http://evil.example", "sec-fetch-site": "same-origin"},
         {"origin": "http://127.0.0.1:9999"},
         {"origin": "https://127.0.0.1:8321"},
     ],
@@ -106,7 +107,15 @@ def test_a_change_asked_for_by_another_site_is_refused(
     assert not empty.app.state.staged._waiting
 
 
-@pytest.mark.parametrize("headers", [SAME_ORIGIN, {"origin": SAME_ORIGIN["origin"]}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        SAME_ORIGIN,
+        {"origin": SAME_ORIGIN["origin"]},
+        {"origin": "null", "sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "same-origin"},
+    ],
+)
 def test_a_change_asked_for_by_its_own_page_is_done(empty: Client, headers: dict[str, str]) -> None:
     rows = b"patient_id,month,alsfrs_total\nP1,0,44\n"
     answer = empty.post("/import", files=[("visits.csv", rows)], headers=headers)

@@ -47,6 +47,14 @@ class Worker:
         thread.join(wait_seconds)
         return self._state
 
+    def wait(self) -> JobState:
+        """How it ended, once it has."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+        return self._state
+
     def _do(self, work: Callable[[Progress], None]) -> None:
         try:
             work(self._note)

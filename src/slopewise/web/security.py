@@ -125,14 +125,16 @@ class RequestGuard:
 def _require_same_origin(headers: Headers, scheme: str) -> None:
     """Every state change must come from a page of this application.
 
-    Browsers send Sec-Fetch-Site, older ones Origin; a request with neither is refused.
+    Browsers say so in Sec-Fetch-Site, which no page can forge. Without it Origin has to be our own;
+    a request with neither is refused. Our pages send no referrer, and then Origin is "null".
     """
     origin = headers.get("origin")
     site = headers.get("sec-fetch-site")
     own_origin = f"{scheme}://{headers.get('host', '')}"
-    trusted_site = site == "same-origin" or (site is None and origin is not None)
-    trusted_origin = origin is None or origin == own_origin
-    if not (trusted_site and trusted_origin):
+    is_ours = origin == own_origin
+    if site is not None:
+        is_ours = site == "same-origin" and (is_ours or origin in {None, "null"})
+    if not is_ours:
         raise AccessDenied(
             "this change was not asked for by a page of slopewise itself, so nothing was done; "
             "open the page again and use its own button"
