@@ -6,6 +6,7 @@ docs/reference/cli.md        every command's own help
 docs/reference/settings.md   every setting
 docs/reference/pages.md      every page of the web application
 docs/reference/python.md     the public names of every module, pinned by a test
+docs/data/*.md               the generated parts of files, rules and tables (data_pages.py)
 docs/images/patient.svg      the README's picture, of a simulated patient (not compared by --check)
 """
 
@@ -14,6 +15,8 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import data_pages
 
 __all__ = ["generated_pages", "main"]
 
@@ -53,6 +56,7 @@ def generated_pages() -> dict[Path, str]:
         REFERENCE / "settings.md": _settings(),
         REFERENCE / "pages.md": _pages(),
         REFERENCE / "python.md": _python(),
+        **data_pages.pages(),
     }
 
 

@@ -93,9 +93,9 @@ _PATIENTS = TableLayout(
         Column(
             "onset_date", Kind.DATE, "Day of first weakness", example="2022-11-01", row_stays=True
         ),
-        Column("onset_month", Kind.MONTH, "The same in months", unit="months", row_stays=True),
+        Column("onset_month", Kind.MONTH, "The same in months", row_stays=True),
         Column("diagnosis_date", Kind.DATE, "Day of diagnosis", row_stays=True),
-        Column("diagnosis_month", Kind.MONTH, "The same in months", unit="months", row_stays=True),
+        Column("diagnosis_month", Kind.MONTH, "The same in months", row_stays=True),
         Column(
             "onset_site",
             Kind.CHOICE,
@@ -335,9 +335,9 @@ _CARE = TableLayout(
             other_allowed=True,
         ),
         Column("start_date", Kind.DATE, "First day", example="2023-02-01"),
-        Column("start_month", Kind.MONTH, "The same in months", unit="months"),
+        Column("start_month", Kind.MONTH, "The same in months"),
         Column("end_date", Kind.DATE, "Last day; empty = goes on"),
-        Column("end_month", Kind.MONTH, "The same in months", unit="months"),
+        Column("end_month", Kind.MONTH, "The same in months"),
         Column("detail", Kind.TEXT, "Dose, reason for stopping", example="50 mg twice"),
         Column(
             "hours_per_day",
@@ -425,9 +425,9 @@ _ADVERSE_EVENTS = TableLayout(
     (
         _PATIENT,
         Column("date", Kind.DATE, "First day", example="2024-03-06"),
-        Column("month", Kind.MONTH, "The same in months", unit="months"),
+        Column("month", Kind.MONTH, "The same in months"),
         Column("end_date", Kind.DATE, "Last day; empty = unknown or going on"),
-        Column("end_month", Kind.MONTH, "The same in months", unit="months"),
+        Column("end_month", Kind.MONTH, "The same in months"),
         Column("term", Kind.TEXT, "What happened, one term", example="headache", required=True),
         Column(
             "grade",
