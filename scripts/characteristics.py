@@ -2,7 +2,8 @@
 
 .venv/bin/python scripts/characteristics.py [PEOPLE] [PEOPLE_WITH_EFFECT]
 
-Takes about half an hour on two cores at the default sizes. `make docs` turns the numbers into a page.
+Takes about half an hour on two cores at the default sizes. `make docs` turns the numbers into a
+page.
 """
 
 import json

@@ -107,9 +107,10 @@ def characteristics_page(notice: str) -> str:
             f" {100 * (0.05 * 0.95 / treated) ** 0.5:.1f} with.\n",
             "![False alarms and power of the verdict](characteristics.svg)\n",
             "## Without any effect\n",
-            f"“Slower than expected” is said wrongly most often in {_percent(worst['false_slower'])}"
-            f" of 100 ({worst['history']}, {worst['plan']}); among the quarter with the steepest"
-            f" run-in in {_percent(fastest['false_slower_fast'])} of 100 ({fastest['history']},"
+            "“Slower than expected” is said wrongly most often in"
+            f" {_percent(worst['false_slower'])} of 100 ({worst['history']}, {worst['plan']});"
+            " among the quarter with the steepest run-in in"
+            f" {_percent(fastest['false_slower_fast'])} of 100 ({fastest['history']},"
             f" {fastest['plan']}). Promised: at most 5 overall and 7 among fast run-ins.\n",
             _table(
                 ("visits before + after", "natural history", "slower, %", "slower, fast run-in, %",

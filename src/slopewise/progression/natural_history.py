@@ -39,6 +39,7 @@ def from_json(text: str) -> NaturalHistory:
     if missing:
         raise InputError(f"natural history lacks {missing[0]}; write it anew with calibrate")
     arrays = {name: np.asarray(document["parameters"][name], dtype=float) for name in wanted}
+    arrays["weight"] /= arrays["weight"].sum(axis=1, keepdims=True)  # written with five decimals
     return NaturalHistory(document["name"], ParameterSets(**arrays))
 
 
