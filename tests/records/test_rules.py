@@ -407,3 +407,21 @@ def rules_used() -> set[str]:
 
 def test_every_rule_is_in_the_list_and_every_listed_rule_is_used():
     assert rules_used() == {rule.name for rule in RULES}
+
+
+def test_a_file_that_is_all_one_patient_is_judged_row_by_row(tmp_path):
+    visits = "\n".join(f"DEMO-001,{n / 100},4" for n in range(20_000))
+    rows, report = read(
+        tmp_path,
+        visits=f"patient_id,month,alsfrs_total\n{visits}",
+        events="patient_id,month,kind\nDEMO-001,110,death",
+    )
+    assert len(found(report, "after_death")) == 20_000 - 11_001  # months 110.01 to 199.99
+    assert len(rows.of("visits")) == 11_001
+
+
+def test_very_many_repeated_rows_are_named_by_their_first_lines(tmp_path):
+    visits = "DEMO-001,1,4\n" * 20_000
+    rows, report = read(tmp_path, visits=f"patient_id,month,alsfrs_total\n{visits}")
+    assert len(rows.of("visits")) == 1
+    assert "lines 2, 3, 4, 5, 6, 7, … are" in found(report, "repeated_row")[0].reason

@@ -301,3 +301,13 @@ def test_two_writers_wait_for_each_other(tmp_path):
     with store.reading() as session:
         assert len(histories.load(session)) == 4
     store.close()
+
+
+def test_log_of_very_many_findings_says_how_many_it_left_out(store, tmp_path):
+    rows = "\n".join(f"DEMO-{n},2024-01-05,99" for n in range(5010))
+    report = bring_in(store, write_folder(tmp_path, visits=f"{VISITS}\n{rows}"))
+    assert len(report.errors) == 5010
+    with store.reading() as session:
+        kept = import_runs.last(session).report.findings
+    assert len(kept) == 5001
+    assert kept[-1].reason.startswith("10 more findings")

@@ -13,6 +13,8 @@ from slopewise.records.schema.provenance import ImportRun
 
 __all__ = ["begin", "finish", "report_from_json", "report_to_json"]
 
+KEPT_FINDINGS = 5000  # assumption: nobody reads further; the file itself can be imported again
+
 
 def begin(session: Session, report: ImportReport, rows: ImportedRows, origin: ImportOrigin) -> int:
     """Open an entry; its key."""
@@ -39,10 +41,13 @@ def finish(session: Session, run_id: int, report: ImportReport) -> None:
 
 
 def report_to_json(report: ImportReport) -> str:
-    """The report as text."""
+    """The report as text; of very many findings the first are kept, and how many there were."""
     said = _fields(report)
+    kept = report.findings[:KEPT_FINDINGS]
+    if len(report.findings) > len(kept):
+        kept = (*kept, _more(report, len(report.findings) - len(kept)))
     said["findings"] = [
-        {**_fields(finding), "severity": finding.severity.value} for finding in report.findings
+        {**_fields(finding), "severity": finding.severity.value} for finding in kept
     ]
     return json.dumps(said, ensure_ascii=False)
 
@@ -55,6 +60,19 @@ def report_from_json(text: str) -> ImportReport:
         for finding in said.pop("findings")
     )
     return ImportReport(findings=findings, **said)
+
+
+def _more(report: ImportReport, count: int) -> Finding:
+    return Finding(
+        file=report.source,
+        row=None,
+        column=None,
+        value=None,
+        rule="more_findings",
+        reason=f"{count:,} more findings were shown at the import and are not kept here",
+        remedy="import the file again to see them",
+        severity=Severity.INFO,
+    )
 
 
 def _fields(record: ImportReport | Finding) -> dict[str, Any]:

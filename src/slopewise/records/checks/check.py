@@ -18,6 +18,8 @@ from slopewise.therapy.administration import NOT_DOCUMENTED
 
 __all__ = ["check"]
 
+SHOWN_LINES = 6  # of rows that repeat one another
+
 
 def check(
     rows: Iterable[ImportedRow],
@@ -89,7 +91,8 @@ def _without_repeats(
             kept.append(group[0])
             continue
         layout = table(group[0].table)
-        lines = ", ".join(str(row.line) for row in group)
+        lines = ", ".join(str(row.line) for row in group[:SHOWN_LINES])
+        lines += ", …" if len(group) > SHOWN_LINES else ""
         if len({content_hash(row.values) for row in group}) > 1:
             bad = BadCell(
                 "contradicting_rows",

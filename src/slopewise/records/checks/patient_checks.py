@@ -1,7 +1,7 @@
 """Rules between the rows of one patient."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -35,20 +35,28 @@ class _Rows:
         """Rows of these tables that are still in."""
         return [row for row in self.rows if row.table in tables]
 
-    def keep_out(self, rows: Sequence[ImportedRow], bad: BadCell, column: str) -> None:
-        """Take the rows out, with a finding each."""
-        gone = {id(row) for row in rows}
+    def keep_out(self, wrong: Sequence[tuple[ImportedRow, BadCell, str]]) -> None:
+        """Take rows out, with a finding each: the row, what is wrong, in which column."""
+        gone = {id(row) for row, _, _ in wrong}
         self.rows = [row for row in self.rows if id(row) not in gone]
-        self.out += rows
-        for row in rows:
-            value = written(row.values.get(column)) or None
-            self.findings.append(row_finding(row, bad, column=column, value=value))
+        for row, bad, column in wrong:
+            self.out.append(row)
+            self.findings.append(_finding(row, bad, column))
 
-    def drop_value(self, row: ImportedRow, column: str, bad: BadCell) -> None:
-        """Leave one value of a row out, with a finding."""
-        value = written(row.values.get(column)) or None
-        self.findings.append(row_finding(row, bad, column=column, value=value))
-        self.rows = [without(r, column) if r is row else r for r in self.rows]
+    def drop_values(self, wrong: Sequence[tuple[ImportedRow, BadCell, str]]) -> None:
+        """Leave single values of rows out, with a finding each."""
+        columns: dict[int, list[str]] = defaultdict(list)
+        for row, bad, column in wrong:
+            columns[id(row)].append(column)
+            self.findings.append(_finding(row, bad, column))
+        self.rows = [
+            without(row, *columns[id(row)]) if id(row) in columns else row for row in self.rows
+        ]
+
+
+def _finding(row: ImportedRow, bad: BadCell, column: str) -> Finding:
+    value = written(row.values.get(column)) or None
+    return row_finding(row, bad, column=column, value=value)
 
 
 def check_patient(
@@ -82,16 +90,16 @@ def _one_clock(state: _Rows, known: KnownPatient) -> None:
         f"this row counts in {other}s, the patient's other rows in {clock}s",
         f"give {'a date' if clock == 'date' else 'months'} here too",
     )
-    for table in TIMED:
-        start = f"start_{other}" if table == "care" else other
-        strangers = [row for row in state.of(table) if _clock_of(row) == other]
-        if strangers:
-            state.keep_out(strangers, bad, start)
-    for table in ("patients", "care", "adverse_events"):
-        for name in _secondary_times(table, other):
-            for row in state.of(table):
-                if row.values.get(name) is not None:
-                    state.drop_value(row, name, bad)
+    strangers = [row for row in state.of(*TIMED) if _clock_of(row) == other]
+    state.keep_out([(row, bad, _time_column(row)) for row in strangers])
+    state.drop_values(
+        [
+            (row, bad, name)
+            for row in state.of("patients", "care", "adverse_events")
+            for name in _secondary_times(row.table, other)
+            if row.values.get(name) is not None
+        ]
+    )
 
 
 def _secondary_times(table: str, clock: str) -> tuple[str, ...]:
@@ -121,7 +129,7 @@ def _one_form(state: _Rows, known: KnownPatient) -> None:
             "the two cannot be converted",
             "correct the scale if it was labelled wrongly, or keep the visits of one form",
         )
-        state.keep_out(strangers, bad, "scale")
+        state.keep_out([(row, bad, "scale") for row in strangers])
 
 
 def _before_onset(state: _Rows, known: KnownPatient) -> None:
@@ -134,12 +142,13 @@ def _before_onset(state: _Rows, known: KnownPatient) -> None:
     early_visits = sum(row.table == "visits" for row in early)
     if facts is not None and name and early_visits > len(state.of("visits")) / 2:
         reason = f"{early_visits} of {len(state.of('visits'))} visits come before the onset {onset}"
-        state.drop_value(facts, name, BadCell("before_onset", reason, CORRECT_DATES))
+        state.drop_values([(facts, BadCell("before_onset", reason, CORRECT_DATES), name)])
         return
+    wrong = []
     for row in early:
         reason = f"{_moment(row)} lies before the first symptom ({onset})"
-        bad = BadCell("before_onset", reason, CORRECT_DATES)
-        state.keep_out([row], bad, _time_column(row))
+        wrong.append((row, BadCell("before_onset", reason, CORRECT_DATES), _time_column(row)))
+    state.keep_out(wrong)
 
 
 def _after_death(state: _Rows, known: KnownPatient) -> None:
@@ -152,12 +161,13 @@ def _after_death(state: _Rows, known: KnownPatient) -> None:
     if deaths and late_visits > len(state.of("visits")) / 2:
         reason = f"{late_visits} of {len(state.of('visits'))} visits come after the death {death}"
         bad = BadCell("after_death", reason, CORRECT_DATES)
-        state.keep_out(deaths, bad, _time_column(deaths[0]))
+        state.keep_out([(row, bad, _time_column(row)) for row in deaths])
         return
+    wrong = []
     for row in late:
         reason = f"{_moment(row)} lies after the patient's death ({death})"
-        bad = BadCell("after_death", reason, CORRECT_DATES)
-        state.keep_out([row], bad, _time_column(row))
+        wrong.append((row, BadCell("after_death", reason, CORRECT_DATES), _time_column(row)))
+    state.keep_out(wrong)
 
 
 def _first_dose(state: _Rows, damaged: Sequence[ImportedRow], known: KnownPatient) -> None:
@@ -178,7 +188,7 @@ def _first_dose(state: _Rows, damaged: Sequence[ImportedRow], known: KnownPatien
             "without it, month 0 is not known"
         )
         bad = BadCell("first_dose_unknown", reason, f"correct line {row.line} of {row.file}")
-        state.keep_out(doses, bad, _time_column(doses[0]))
+        state.keep_out([(dose, bad, _time_column(dose)) for dose in doses])
         return
 
 

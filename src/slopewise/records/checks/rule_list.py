@@ -115,6 +115,8 @@ RULES: tuple[Rule, ...] = (
     Rule("total_rises", "a total at least 6 points above the visit before", _SAID,
          "check both visits"),
     # the store
+    Rule("more_findings", "an import with more than 5000 findings", "the log keeps the first 5000",
+         "import the file again to see all of them"),
     Rule("withdrawn_row", "a row that was withdrawn from the store by hand",
          "warning: it stays out", "nothing to do; or import it with corrected values"),
     Rule("older_version", "a row that a newer import has corrected",
