@@ -182,10 +182,9 @@ def _group(severity: str, heading: str, found: list[SaidFinding]) -> FindingGrou
     if rest > 0:
         note += f" The first {MOST_SHOWN} are listed, {whole(rest)} more are counted above."
     counted = Counter(finding.rule.replace("_", " ") for finding in found)
-    caption = f"{heading}: {plural(len(found), 'finding')}"
-    return FindingGroup(
-        severity, heading, tuple(counted.most_common()), Table(caption, _COLUMNS, rows, note)
-    )
+    counts = tuple(counted.most_common())
+    table = Table("Row by row", _COLUMNS, rows, note)
+    return FindingGroup(severity, f"{heading}: {plural(len(found), 'finding')}", counts, table)
 
 
 def _cut(value: str | None) -> str:

@@ -61,7 +61,7 @@ def patient_section(
         is_simulated=patient.simulated or assessment.simulated,
         verdict=assessment.verdict.value,
         verdict_words=VERDICT_WORDS[assessment.verdict],
-        sentence=assessment.sentence,
+        sentence=assessment.sentence.replace(" %", "\u202f%"),
         flags=tuple(flag.text for flag in assessment.flags),
         what_would_change_it=assessment.what_would_change_it,
         course=drawings.course_drawing(patient, assessment),
