@@ -152,7 +152,7 @@ def test_export_gives_back_what_was_imported(
     assert main.run(["export", str(tmp_path / "out")]) == 0
     capsys.readouterr()
     assert main.run(["import", str(tmp_path / "out")]) == 0
-    assert "holds nothing new" in capsys.readouterr().out
+    assert "nothing has changed" in capsys.readouterr().out
     answers = []
     for source in ("clinic", "out"):
         assert main.run(["stage", str(tmp_path / source), "--json"]) == 0

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-LONGEST_VALUE = 24
-SEVERITY_WORDS = {"error": "kept out", "warning": "look at it", "info": "note"}
-
 
 class FileFormat(Enum):
     """Layouts that can be read."""
@@ -73,46 +70,12 @@ def import_records(
 
 
 def _text(report: "ImportReport", place: Path) -> str:
-    """A sentence, then the findings row by row."""
+    """A sentence, then the findings, those that cost rows first."""
     from slopewise.report.assessment_text import lay_out
-    from slopewise.report.tables import Column, Table
+    from slopewise.report.import_findings import import_sentence, shown_findings
 
-    parts = [_sentence(report), f"Store: {place}"]
-    if report.findings:
-        columns = (
-            Column("File"),
-            Column("Line", is_number=True),
-            Column("Column"),
-            Column("Value"),
-            Column("What"),
-            Column("Why, and what to do"),
-        )
-        rows = tuple(
-            (
-                finding.file,
-                "" if finding.row is None else str(finding.row),
-                finding.column or "",
-                "" if finding.value is None else finding.value[:LONGEST_VALUE],
-                SEVERITY_WORDS[finding.severity.value],
-                f"{finding.reason}; {finding.remedy}",
-            )
-            for finding in report.findings
-        )
-        parts.append(lay_out(Table("Findings", columns, rows)))
+    parts = [import_sentence(report, is_preview=False), f"Store: {place}"]
+    for group in shown_findings(report):
+        counts = ", ".join(f"{rule} {count}" for rule, count in group.counts)
+        parts.append(f"{group.heading} ({counts})\n\n{lay_out(group.table)}")
     return "\n\n".join(parts)
-
-
-def _sentence(report: "ImportReport") -> str:
-    out = report.rows_read - report.rows_kept
-    if report.status == "refused":
-        return (
-            f"{report.source} was refused: {len(report.errors)} errors and --strict. "
-            "Nothing was changed."
-        )
-    if report.status == "nothing new":
-        return f"{report.source} holds nothing new: all {report.unchanged} rows were known already."
-    return (
-        f"{report.source}: {report.patients} patients, {report.rows_read} rows read, "
-        f"{report.added} new, {report.replaced} corrected, {report.unchanged} known already, "
-        f"{out} kept out."
-    )

@@ -83,8 +83,7 @@ def _row(found: PatientAssessment) -> tuple[str, ...]:
 
 
 def _one(found: PatientAssessment, run: AssessmentRun) -> str:
-    label = f"{found.patient_id}: {VERDICT_WORDS[found.verdict].lower()}."
-    parts = [_wrap(f"{label} {found.sentence}")]
+    parts = [_wrap(f"{found.patient_id}: {found.sentence}")]
     facts = tuple((fact.question, fact.answer) for fact in facts_of(found))
     parts.append(lay_out(Table("Numbers", (Column("Question"), Column("Answer")), facts)))
     if found.flags:
