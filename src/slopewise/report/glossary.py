@@ -15,12 +15,12 @@ _MEANINGS = {
         "would look at least this bad afterwards."
     ),
     Verdict.NOT_SHOWN: (
-        "There were enough visits to see a large slowing, and none was seen. A small one cannot be "
-        "ruled out; the page says how small."
+        "No slowing was seen, and the scores by themselves leave at most 5 chances in 100 that "
+        "decline was slowed by half or more. A smaller slowing cannot be ruled out."
     ),
     Verdict.CANNOT_TELL: (
-        "Too few visits, too short a time, or scores with no room left to fall. The page says what "
-        "would change that."
+        "Too few visits, too short a time, scores with no room left to fall, or a course that fits "
+        "no effect as well as a large one. The page says what would change that."
     ),
 }
 

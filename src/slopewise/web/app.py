@@ -4,6 +4,7 @@ Order of the guards, outermost first: headers, error pages, host and origin, siz
 A further group of pages is one module with a `router`, added to `_routers`.
 """
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -77,9 +78,16 @@ def _store_in_memory() -> "Store":
 
 @asynccontextmanager
 async def _whole_life(app: FastAPI) -> AsyncIterator[None]:
-    """What waits for a yes is forgotten when the application ends."""
+    """The renderer starts beside the first page; what waits for a yes is forgotten at the end."""
+    threading.Thread(target=_warm_up, daemon=True).start()
     yield
     app.state.staged.forget_all()
+
+
+def _warm_up() -> None:
+    from slopewise.report.figures.svg import warm_up
+
+    warm_up()
 
 
 async def _expected_failure(request: Request, error: Exception) -> Response:
