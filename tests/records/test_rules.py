@@ -297,6 +297,19 @@ def test_month_zero_is_never_moved_by_a_lost_first_dose(tmp_path):
     assert [(f.row, "line 2" in f.reason) for f in unknown] == [(3, True), (4, False)]
 
 
+def test_a_lost_dose_before_the_others_puts_them_out_as_well(tmp_path):
+    rows, report = read(
+        tmp_path,
+        visits=GOOD_VISIT,
+        products="product_id\nASC-1",
+        doses="""patient_id,date,product_id,cells
+        DEMO-001,2024-03-01,ASC-1,1000
+        DEMO-001,2024-02-01,ASC-9,1000""",
+    )
+    assert lines_kept(rows, "doses") == []
+    assert [f.row for f in found(report, "first_dose_unknown")] == [2]
+
+
 def test_a_lost_later_dose_leaves_the_first_alone(tmp_path):
     rows, report = read(
         tmp_path,

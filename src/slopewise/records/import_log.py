@@ -16,7 +16,9 @@ __all__ = ["begin", "finish", "report_from_json", "report_to_json"]
 KEPT_FINDINGS = 5000  # assumption: nobody reads further; the file itself can be imported again
 
 
-def begin(session: Session, report: ImportReport, rows: ImportedRows, origin: ImportOrigin) -> int:
+def begin(
+    session: Session, report: ImportReport, *, rows: ImportedRows, origin: ImportOrigin
+) -> int:
     """Open an entry; its key."""
     run = ImportRun(
         source=report.source,

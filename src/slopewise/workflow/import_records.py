@@ -44,7 +44,7 @@ def import_records(
     refused = strict and bool(report.errors)
     with store.transaction() as session:
         origin = ImportOrigin(imported_at=now, imported_by=imported_by)
-        run = import_log.begin(session, report, rows, origin)
+        run = import_log.begin(session, report, rows=rows, origin=origin)
         if refused:
             report = replace(report, status="refused", rows_kept=0)
         else:

@@ -25,46 +25,10 @@ def load(session: Session) -> KnownRecords:
         row.id: row.patient_id for row in session.execute(select(Patient.id, Patient.patient_id))
     }
     clocks = _clocks(session)
-    visits = {
-        row.patient_key: (row.scale, row.visits)
-        for row in session.execute(
-            select(
-                Visit.patient_key,
-                func.min(Visit.scale).label("scale"),
-                func.count().label("visits"),
-            )
-            .where(Visit.voided.is_(None))
-            .group_by(Visit.patient_key)
-        )
-    }
-    deaths = {
-        row.patient_key: _moment(row.date, row.month)
-        for row in session.execute(
-            select(Event.patient_key, Event.date, Event.month).where(
-                Event.voided.is_(None), Event.kind == "death"
-            )
-        )
-    }
-    onsets = {
-        row.patient_key: _moment(row.onset_date, row.onset_month)
-        for row in session.execute(
-            select(
-                PatientFacts.patient_key, PatientFacts.onset_date, PatientFacts.onset_month
-            ).where(PatientFacts.voided.is_(None))
-        )
-    }
-    doses = {
-        row.patient_key: _moment(row.date, row.month)
-        for row in session.execute(
-            select(
-                Dose.patient_key,
-                func.min(Dose.date).label("date"),
-                func.min(Dose.month).label("month"),
-            )
-            .where(Dose.voided.is_(None))
-            .group_by(Dose.patient_key)
-        )
-    }
+    visits = _visits(session)
+    deaths = _deaths(session)
+    onsets = _onsets(session)
+    doses = _first_doses(session)
     return KnownRecords(
         patients={
             name: KnownPatient(
@@ -80,6 +44,48 @@ def load(session: Session) -> KnownRecords:
         },
         products=_described_products(session),
     )
+
+
+def _visits(session: Session) -> dict[int, tuple[str | None, int]]:
+    """The form of each patient's visits, and how many there are."""
+    query = (
+        select(
+            Visit.patient_key, func.min(Visit.scale).label("scale"), func.count().label("visits")
+        )
+        .where(Visit.voided.is_(None))
+        .group_by(Visit.patient_key)
+    )
+    return {row.patient_key: (row.scale, row.visits) for row in session.execute(query)}
+
+
+def _deaths(session: Session) -> dict[int, Moment | None]:
+    query = select(Event.patient_key, Event.date, Event.month).where(
+        Event.voided.is_(None), Event.kind == "death"
+    )
+    return {row.patient_key: _moment(row.date, row.month) for row in session.execute(query)}
+
+
+def _onsets(session: Session) -> dict[int, Moment | None]:
+    facts = PatientFacts
+    query = select(facts.patient_key, facts.onset_date, facts.onset_month).where(
+        facts.voided.is_(None)
+    )
+    return {
+        row.patient_key: _moment(row.onset_date, row.onset_month) for row in session.execute(query)
+    }
+
+
+def _first_doses(session: Session) -> dict[int, Moment | None]:
+    query = (
+        select(
+            Dose.patient_key,
+            func.min(Dose.date).label("date"),
+            func.min(Dose.month).label("month"),
+        )
+        .where(Dose.voided.is_(None))
+        .group_by(Dose.patient_key)
+    )
+    return {row.patient_key: _moment(row.date, row.month) for row in session.execute(query)}
 
 
 def _clocks(session: Session) -> dict[int, tuple[int, int]]:
