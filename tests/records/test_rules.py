@@ -388,6 +388,21 @@ def test_rare_vital_capacity_and_rising_totals_stay_with_a_remark(tmp_path):
     assert len(rows.of("breathing")) == 1
 
 
+def test_only_what_is_not_used_counts_as_left_out(tmp_path):
+    _, report = read(
+        tmp_path,
+        visits="""patient_id,date,alsfrs_total,speech,ratr
+        DEMO-001,2024-01-05,42,,R1
+        demo-001,2024-01-05,,4,R1
+        DEMO-002,2024-01-05,77,,R1""",
+    )
+    assert {f.rule for f in report.findings} - {f.rule for f in report.left_out} == {
+        "similar_names",
+        "no_visits",
+    }
+    assert {f.rule for f in report.left_out} == {"unknown_column", "no_total", "outside_range"}
+
+
 def test_names_that_differ_in_signs_only_are_said(tmp_path):
     _, report = read(
         tmp_path,

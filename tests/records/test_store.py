@@ -66,6 +66,25 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
         open_store(tmp_path)
 
 
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):
+    store = open_store(tmp_path / "slopewise.db")
+    with store.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(RecordError, match="another version of slopewise"):
+        open_store(tmp_path / "slopewise.db")
+
+
+def test_errors_of_the_database_name_no_patient(store, tmp_path):
+    bring_in(store, write_folder(tmp_path, visits=VISITS))
+    with pytest.raises(IntegrityError) as error, store.transaction() as session:
+        session.execute(
+            text("INSERT INTO patient (patient_id, created) VALUES (:name, :now)"),
+            {"name": "DEMO-001", "now": "2025-01-01 00:00:00"},
+        )
+    assert "DEMO-001" not in str(error.value)
+
+
 def test_transaction_that_fails_changes_nothing(store, tmp_path):
     bring_in(store, write_folder(tmp_path, visits=VISITS))
     before = contents(store)
@@ -304,7 +323,7 @@ def test_two_writers_wait_for_each_other(tmp_path):
 
 
 def test_log_of_very_many_findings_says_how_many_it_left_out(store, tmp_path):
-    rows = "\n".join(f"DEMO-{n},2024-01-05,99" for n in range(5010))
+    rows = "\n".join(["DEMO-001,2024-01-05,99"] * 5010)
     report = bring_in(store, write_folder(tmp_path, visits=f"{VISITS}\n{rows}"))
     assert len(report.errors) == 5010
     with store.reading() as session:

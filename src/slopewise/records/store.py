@@ -65,12 +65,20 @@ def open_store(path: Path | None) -> Store:
 
     Raises InputError where the file is no store, RecordError where it cannot be opened.
     """
+    from alembic.util.exc import CommandError
+
     if path is not None:
         _make_private(path)
     store = Store(_engine(path), path)
     try:
         with store._engine.connect() as connection:
             migrate(connection)
+    except CommandError as error:
+        store.close()
+        raise RecordError(
+            f"the store {path} was made by another version of slopewise ({error}); use that "
+            "version, or a newer one"
+        ) from error
     except DatabaseError as error:
         store.close()
         if "not a database" in str(error):
@@ -120,10 +128,17 @@ def _make_private(path: Path) -> None:
 def _engine(path: Path | None) -> Engine:
     if path is None:
         engine = create_engine(
-            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+            "sqlite://",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            f"sqlite:///{path}",
+            connect_args={"timeout": BUSY_SECONDS},
+            hide_parameters=True,  # no patient's data in the message of an error
+        )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -71,6 +71,8 @@ def _by_patient(
         findings += remarks
         if known_patient.visits == 0 and not any(row.table == "visits" for row in stay):
             findings.append(_no_visits(patient_rows[0]))
+    gone = [rows[0] for patient_id, rows in lost_of.items() if patient_id not in of_patient]
+    findings += [_no_visits(row) for row in gone if row.patient_id not in {None, *known.patients}]
     findings += _similar_names(of_patient)
     return kept, findings
 

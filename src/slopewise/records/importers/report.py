@@ -6,6 +6,11 @@ from enum import Enum
 
 __all__ = ["Finding", "ImportReport", "Severity", "in_reading_order"]
 
+# warnings about something that is stored or read but takes no part in an answer, or is not read
+NOT_USED = frozenset(
+    {"no_total", "unknown_file", "unknown_column", "withdrawn_row", "older_version"}
+)
+
 
 class Severity(Enum):
     """How much a finding matters; only an error keeps a value or a row out."""
@@ -59,8 +64,13 @@ class ImportReport:
 
     @property
     def left_out(self) -> tuple[Finding, ...]:
-        """Everything that will not be used: errors, and warnings that say so."""
-        return tuple(f for f in self.findings if f.severity is not Severity.INFO)
+        """What will not be used: every error, and the warnings of rows or columns not used."""
+        return tuple(
+            f
+            for f in self.findings
+            if f.severity is Severity.ERROR
+            or (f.severity is Severity.WARNING and f.rule in NOT_USED)
+        )
 
 
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
