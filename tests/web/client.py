@@ -2,9 +2,11 @@
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -14,6 +16,15 @@ from slopewise.workflow.open_demonstration import demonstration_folder
 OWN = "http://127.0.0.1:8321"
 SAME_ORIGIN = {"origin": OWN, "sec-fetch-site": "same-origin"}
 VOID = {"meta", "link", "input", "img", "br", "hr"}
+
+
+def waited_for(answer: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+    """The answer, waited for in a thread of its own.
+
+    A browser of the journeys may keep this process's own event loop running beside us.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, answer).result()
 
 
 class Element:
@@ -98,7 +109,7 @@ class Client:
         self.app = app
 
     def get(self, address: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        return asyncio.run(self._send("GET", address, headers=headers or {}))
+        return waited_for(self._send("GET", address, headers=headers or {}))
 
     def page(self, address: str) -> Element:
         answer = self.get(address)
@@ -115,7 +126,7 @@ class Client:
         stream: AsyncIterator[bytes] | None = None,
     ) -> httpx.Response:
         parts = [("files", (name, content)) for name, content in files or []]
-        return asyncio.run(
+        return waited_for(
             self._send("POST", address, headers=headers, files=parts, data=fields, content=stream)
         )
 

@@ -1,6 +1,5 @@
 """The evidence pages, read as a browser without scripts reads them."""
 
-import asyncio
 import json
 import re
 from decimal import Decimal
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from tests.web.client import waited_for
 
 from slopewise.evidence.studies import load_studies
 from slopewise.report.evidence.record import printed
@@ -56,7 +56,7 @@ class Client:
         self._transport = httpx.ASGITransport(app=create_app())
 
     def get(self, address: str) -> httpx.Response:
-        return asyncio.run(self._get(address))
+        return waited_for(self._get(address))
 
     async def _get(self, address: str) -> httpx.Response:
         async with httpx.AsyncClient(
