@@ -63,6 +63,7 @@ def import_records(
             file_format=file_format.value,
             strict=strict,
             now=datetime.now(UTC),
+            imported_by="command line",
         )
     answer(_text(report, place))
     if report.status == "refused":
