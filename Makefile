@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Patients' data of this checkout; git ignores the folder.
 export SLOPEWISE_DATA_FOLDER ?= $(CURDIR)/slopewise-data
+# small matrices: threads of one process only wait for each other
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check slow bench docs reference calibrate constraints run-environment test-environment

@@ -108,7 +108,9 @@ def test_the_integrated_wander_keeps_its_precision_for_tiny_steps(duration: floa
     parameters = replace(
         three_classes(), sd_level=np.full((1, 3), 1e-9), sd_slope=np.full((1, 3), 1e-9)
     )
-    moved = advance(origin_belief(parameters), duration, np.ones((1, 1, 1, 1)), parameters)
+    moved = advance(
+        origin_belief(parameters), parameters, duration=duration, slowed=np.ones((1, 1, 1, 1))
+    )
     getcontext().prec = 50
     memory, tau = Decimal(5), Decimal(float(parameters.wander_sd[0, 0]))
     x = Decimal(duration) / memory

@@ -12,8 +12,7 @@ from slopewise.report.patient.tables import dose_table, stage_table, symptom_tab
 from slopewise.report.patient.words import facts_of, naive_sentence
 from slopewise.report.patient_report import html, summary_sentence
 from slopewise.report.tables import Column, Table
-from slopewise.response.assessment import NaiveSlopes, Prior, Verdict
-from slopewise.response.assessment_run import AssessmentRun, LeftOutRow
+from slopewise.response.assessment import AssessmentRun, LeftOutRow, NaiveSlopes, Prior, Verdict
 
 LEFT_OUT = LeftOutRow("visits.csv", 14, "alsfrs_total", "61", "above 48; correct the value")
 

@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 something given is wrong, 2 the command is misused, 3 a meth
 """
 
 import io
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -62,6 +63,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without θ or – shows "?" instead
+    # the matrices are small: further threads of one process only wait for each other (measured:
+    # 120 patients in 6.9 s instead of 16.6 s on two cores)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(sys.argv[1:]))
 
 

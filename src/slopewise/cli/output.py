@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slopewise.errors import InputError
 
 if TYPE_CHECKING:
-    from slopewise.response.assessment_run import LeftOutRow
+    from slopewise.response.assessment import LeftOutRow
 
 __all__ = ["answer", "answer_json", "check_place", "tell", "tell_left_out", "write_document"]
 

@@ -40,7 +40,7 @@ def score_moments(
         duration = timeline.duration[:, step][:, None, None, None]
         exposure = timeline.exposure[:, step][:, None, None, None]
         slowed = 1.0 - theta[None, :, None, None] * exposure
-        now = advance(now, duration, slowed, parameters)
+        now = advance(now, parameters, duration=duration, slowed=slowed)
         if carried is not None:
             carried = _carry(carried, duration, slowed, parameters)
         if not timeline.observed[0, step]:
@@ -61,7 +61,7 @@ def course_moments(
     now, means, variances = belief, [], []
     for step in range(timeline.steps):
         duration = timeline.duration[:, step][:, None, None, None]
-        now = advance(now, duration, np.ones((1, 1, 1, 1)), parameters)
+        now = advance(now, parameters, duration=duration, slowed=np.ones((1, 1, 1, 1)))
         means.append(now.m)
         variances.append(now.mm + parameters.residual_sd**2)
     return np.stack(means, axis=-1), np.stack(variances, axis=-1)

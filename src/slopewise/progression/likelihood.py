@@ -62,10 +62,12 @@ def log_density(
             slowed = 1.0 - theta[None, :, None, None] * exposure[:, None, None, None]
             if not np.any(exposure):
                 slowed = slowed[:, :1]
-            now = advance(now, duration[:, None, None, None], slowed, parameters)
+            now = advance(now, parameters, duration=duration[:, None, None, None], slowed=slowed)
         seen = timeline.observed[:, step]
         if np.any(seen):
-            now, gained = observe(now, scores[:, step][:, None, None, None], variance, seen)
+            now, gained = observe(
+                now, scores[:, step][:, None, None, None], variance=variance, seen=seen
+            )
             total = total + gained
     return total, now
 
@@ -103,7 +105,7 @@ def origin_belief(parameters: ParameterSets) -> Belief:
     )
 
 
-def advance(belief: Belief, duration: Any, slowed: Any, parameters: ParameterSets) -> Belief:
+def advance(belief: Belief, parameters: ParameterSets, *, duration: Any, slowed: Any) -> Belief:
     """Let `duration` months pass while decline runs at `slowed` = 1 − θ g times its rate."""
     b = belief
     xp = array_namespace(b.m)
@@ -135,7 +137,7 @@ def advance(belief: Belief, duration: Any, slowed: Any, parameters: ParameterSet
     )
 
 
-def observe(belief: Belief, score: Any, variance: Any, seen: Any) -> tuple[Belief, Array]:
+def observe(belief: Belief, score: Any, *, variance: Any, seen: Any) -> tuple[Belief, Array]:
     """Read a score where `seen` (per plan); returns the new belief and the log density gained."""
     b = belief
     xp = array_namespace(b.m)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from slopewise.response.assessment import PatientAssessment
-from slopewise.response.assessment_run import AssessmentRun
+from slopewise.response.assessment import AssessmentRun, PatientAssessment
 
 __all__ = ["assessment_object"]
 

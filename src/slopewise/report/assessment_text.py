@@ -12,8 +12,7 @@ from slopewise.report.patient.words import (
 )
 from slopewise.report.patient_report import summary_sentence
 from slopewise.report.tables import Column, Table
-from slopewise.response.assessment import PatientAssessment
-from slopewise.response.assessment_run import AssessmentRun
+from slopewise.response.assessment import AssessmentRun, PatientAssessment
 
 __all__ = ["answers_table", "assessment_text", "lay_out"]
 

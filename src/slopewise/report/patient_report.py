@@ -12,7 +12,7 @@ from slopewise.report.numbers import plural, slowing_interval, whole
 from slopewise.report.patient.section import PatientSection, patient_section
 from slopewise.report.patient.words import PRIOR_WORDS, SIMULATED, VERDICT_WORDS, Fact
 from slopewise.report.tables import Column, Table
-from slopewise.response.assessment_run import AssessmentRun
+from slopewise.response.assessment import AssessmentRun
 from slopewise.response.patient import TreatedPatient
 
 __all__ = ["html", "left_out_table", "overview_table", "summary_sentence"]

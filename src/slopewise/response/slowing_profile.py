@@ -20,7 +20,7 @@ __all__ = [
     "summarise",
 ]
 
-THETA = np.linspace(-1.0, 2.0, 31)
+THETA = np.linspace(-1.0, 2.0, 25)
 FINE_THETA = np.linspace(-1.0, 2.0, 601)
 
 # assumption: centred on no effect, with 5 chances in 100 that decline is slowed by half or more;

@@ -6,6 +6,7 @@ from slopewise.response.assessment import Slowing, Verdict, VisitsNeeded
 
 __all__ = [
     "HALF_SLOWER",
+    "MIN_EXPECTED_LOSS",
     "MIN_MONTHS_AFTER",
     "MIN_VISITS_AFTER",
     "MIN_VISITS_BEFORE",
@@ -24,6 +25,9 @@ MIN_MONTHS_AFTER = 6.0
 # assumption: "not shown" is said only where the scores themselves make slowing by half or more
 # unlikely (at most 5 in 100 with no prior opinion); otherwise nothing can be told
 HALF_SLOWER = 0.5
+# assumption: "slower" needs something to be slower than: where fewer points than this would be
+# lost without any effect (about two rater errors), standing still says little
+MIN_EXPECTED_LOSS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Evidence:
     months_after: float
     no_effect_tail: float
     faster_tail: float
-    smallest_slowing_shown: float | None
+    expected_loss: float  # points, without effect, until the last visit that counts
     at_floor: bool
     rose: bool = False
     half_slower_flat: float = 1.0  # Pr(slowing >= HALF_SLOWER) under a flat prior
@@ -46,7 +50,8 @@ def decide(evidence: Evidence) -> Verdict:
     if _shortfalls(evidence):
         return Verdict.CANNOT_TELL
     if evidence.no_effect_tail <= TAIL:
-        return Verdict.CANNOT_TELL if evidence.at_floor else Verdict.SLOWER
+        hidden = evidence.at_floor or evidence.expected_loss < MIN_EXPECTED_LOSS
+        return Verdict.CANNOT_TELL if hidden else Verdict.SLOWER
     if evidence.faster_tail <= TAIL:
         return Verdict.FASTER
     if evidence.half_slower_flat <= TAIL and not evidence.rose and not evidence.at_floor:
@@ -152,6 +157,11 @@ def _why_not(evidence: Evidence) -> str:
         return "there are too few visits"
     if evidence.no_effect_tail <= TAIL and evidence.at_floor:
         return "the score is near its lowest and could hardly fall further"
+    if evidence.no_effect_tail <= TAIL:
+        return (
+            f"without any effect only about {max(evidence.expected_loss, 0.0):.0f} points would"
+            " have been lost in this time, too few to see a slowing"
+        )
     if evidence.rose:
         return "the score rose in a way that slowed decline does not explain"
     return (

@@ -6,14 +6,14 @@ computed again.
 """
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError, NotFoundError
-from slopewise.response.assessment import PatientAssessment, Prior
-from slopewise.response.assessment_run import AssessmentRun, LeftOutRow
+from slopewise.response.assessment import AssessmentRun, LeftOutRow, PatientAssessment, Prior
 from slopewise.response.patient import TreatedPatient
 from slopewise.version import VERSION
 from slopewise.workflow.fingerprint import engine_version, record_hash
@@ -32,6 +32,8 @@ __all__ = [
     "assess_store",
     "left_out_rows",
 ]
+
+MANY_PATIENTS = 40  # from here on a second process earns its start
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ def _assess_anew(
     from slopewise.records.queries import assessments
     from slopewise.response.assess import assess
 
-    answers = assess(others, natural_history, prior=prior, progress=progress)
+    processes = (os.cpu_count() or 1) if len(others) >= MANY_PATIENTS else 1
+    answers = assess(others, natural_history, prior=prior, processes=processes, progress=progress)
     now = datetime.now(UTC)
     with store.transaction() as session:
         assessments.save(

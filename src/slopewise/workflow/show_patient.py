@@ -4,8 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slopewise.response.assessment import PatientAssessment, Prior
-from slopewise.response.assessment_run import AssessmentRun
+from slopewise.response.assessment import AssessmentRun, PatientAssessment, Prior
 from slopewise.response.patient import TreatedPatient
 
 if TYPE_CHECKING:

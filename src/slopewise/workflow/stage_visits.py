@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slopewise.condition.alsfrs import AlsfrsItems, Scale, item_columns, items_from_columns, total
 from slopewise.condition.staging import kings_stage, mitos_stage
-from slopewise.response.assessment_run import LeftOutRow
+from slopewise.response.assessment import LeftOutRow
 from slopewise.units import months_between
 
 if TYPE_CHECKING:
