@@ -59,7 +59,7 @@ class Cell:
     """One history and plan: percent of patients called slower, without effect and with.
 
     `power` and `naive_power` are for `theta`; the naive rule's threshold gives it the same false
-    alarms as the verdict in this very cell.
+    alarms as the verdict in this very cell; `naive_false_fast` are those among fast run-ins.
     """
 
     history: str
@@ -73,6 +73,7 @@ class Cell:
     people_with_effect: int
     power: tuple[float, ...]
     naive_power: tuple[float, ...]
+    naive_false_fast: float
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def measure_cell(
         people_with_effect=people_with_effect,
         power=tuple(_percent(t.slower) for t in treated),
         naive_power=tuple(_percent(t.slope_difference > threshold) for t in treated),
+        naive_false_fast=_percent(none.slope_difference[fast] > threshold),
     )
 
 
