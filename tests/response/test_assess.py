@@ -6,6 +6,7 @@ from tests.response.examples import quick_history, treated
 
 from slopewise.condition.alsfrs import Scale
 from slopewise.condition.history import PatientHistory, Visit
+from slopewise.errors import InputError
 from slopewise.response.assess import assess
 from slopewise.response.assessment import PatientAssessment, Prior, Verdict
 from slopewise.response.patient import TreatedPatient
@@ -94,6 +95,26 @@ def test_a_rise_is_flagged_and_not_described_as_slowing() -> None:
     found = after_steady([44.0] * 12)
     assert "rose" in {flag.code for flag in found.flags}
     assert "Slowing lies" not in found.sentence
+
+
+@pytest.mark.parametrize("slope", [0.05, 0.1, 0.3, 0.5, 1.0, 1.5])
+@pytest.mark.parametrize("before", [6, 12])
+def test_an_unchanged_steady_slope_is_never_called_slower(slope: float, before: int) -> None:
+    months = list(range(1 - before, 13))
+    found = answer(treated(months, [44.0 - slope * i for i in range(len(months))]))
+    assert found.verdict is not Verdict.SLOWER
+
+
+def test_a_first_dose_away_from_month_zero_is_refused() -> None:
+    with pytest.raises(InputError, match="count from the first dose"):
+        answer(treated(BEFORE, STEADY, doses=(5.0,)))
+
+
+def test_two_processes_give_the_same_answers() -> None:
+    patients = [
+        treated(BEFORE + AFTER, STEADY + [35.0 - s * i for i in AFTER]) for s in (0, 0.5, 1)
+    ]
+    assert assess(patients, quick_history(), processes=2) == assess(patients, quick_history())
 
 
 def test_visits_after_the_floor_comes_in_reach_are_not_used() -> None:

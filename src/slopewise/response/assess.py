@@ -35,12 +35,13 @@ from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, exposure
 from slopewise.response.flags import find_flags, has_risen, is_at_floor
 from slopewise.response.no_effect_test import Tails, no_effect_test
 from slopewise.response.patient import TreatedPatient
-from slopewise.response.run_in import RunIn, expected_loss, run_in, thinned, usable_visits
+from slopewise.response.run_in import RunIn, run_in, thinned, usable_visits
 from slopewise.response.verdict import (
     HALF_SLOWER,
     TAIL,
     Evidence,
     decide,
+    is_plainly_shallower,
     sentence,
     what_would_change_it,
 )
@@ -168,14 +169,14 @@ def _evidence(
     before: list[Visit], usable: list[Visit], known: RunIn, *, main: "_Answer"
 ) -> Evidence:
     last = _last_month(usable)
-    flat = profiles.density(main.profile, Prior.FLAT)
+    flat, slopes = profiles.density(main.profile, Prior.FLAT), _naive(before, usable)
     return Evidence(
         visits_before=len(before),
         visits_after=len(usable),
         months_after=last,
         no_effect_tail=main.tails.slower,
         faster_tail=main.tails.faster,
-        expected_loss=float(expected_loss(known, last)[0]) if usable else 0.0,
+        plainly_shallower=is_plainly_shallower(slopes.slope_before, slopes.slope_after),
         at_floor=any(is_at_floor(v) for v in usable),
         rose=has_risen(before, usable),
         half_slower_flat=profiles.probability_above(flat, HALF_SLOWER),

@@ -15,8 +15,8 @@ from slopewise.progression.rival_histories import RIVALS, rival_scores
 from slopewise.progression.simulate import simulate
 from slopewise.response.exposure import exposure
 from slopewise.response.no_effect_test import no_effect_test
-from slopewise.response.run_in import expected_loss, run_in, usable_visits
-from slopewise.response.verdict import MIN_EXPECTED_LOSS, TAIL, is_long_enough
+from slopewise.response.run_in import run_in, usable_visits
+from slopewise.response.verdict import TAIL, is_long_enough, is_plainly_shallower
 
 __all__ = [
     "EMBEDDED",
@@ -194,10 +194,13 @@ def _one(
         return 0.0, 0.0, 0.0, 1.0
     test = no_effect_test(known, after, exposure([0.0], until_month=after[-1]), draws=draws)
     tails = test.tails(seen[None])
+    months = np.asarray(plan.before + after)
+    before = float(_slopes(months[:split], scores[:split]))
+    later = float(_slopes(months[split - 1 :], scores[split - 1 : split + used]))
     slower = (
         tails.slower <= TAIL
         and not (seen <= _LOW_TOTAL).any()
-        and expected_loss(known, after[-1])[0] >= MIN_EXPECTED_LOSS
+        and is_plainly_shallower(before, later)
     )
     return float(slower), float(tails.faster <= TAIL), 1.0, tails.slower
 

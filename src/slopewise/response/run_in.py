@@ -15,7 +15,7 @@ from slopewise.progression.likelihood import Belief, log_density
 from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.timeline import no_exposure, scores_on, timeline
 
-__all__ = ["RunIn", "expected_loss", "run_in", "thinned", "usable_visits"]
+__all__ = ["RunIn", "run_in", "thinned", "usable_visits"]
 
 MIN_VISITS_UNANCHORED = 3
 ANCHOR_LEVEL, ANCHOR_SD = 48.0, 1.5  # points at onset: MODEL section 2
@@ -83,16 +83,6 @@ def usable_visits(
     at_zero = ndtr((0.5 - mean) / np.sqrt(variance)).reshape(len(known.weight), -1, len(months))
     reached = np.einsum("pk,pkv->pv", known.weight, at_zero) > floor_chance
     return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), len(months)))
-
-
-def expected_loss(known: RunIn, month: float) -> Float[Array, " patients"]:
-    """Points that would be lost without any effect from the run-in's end to `month`, on average."""
-    steps = timeline([[month]], [no_exposure()], [known.month])
-    mean, _ = course_moments(known.belief, steps, known.parameters)
-    patients = len(known.weight)
-    ahead = np.broadcast_to(mean[..., 0], mean.shape[:-1]).reshape(patients, -1)
-    now = np.broadcast_to(known.belief.m, mean.shape[:-1]).reshape(patients, -1)
-    return np.asarray((known.weight * (now - ahead)).sum(axis=1))
 
 
 def thinned(known: RunIn, sets: int) -> RunIn:
