@@ -72,13 +72,13 @@ def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
     if verdict is Verdict.SLOWER:
         return (
             "Decline was slower than expected from the course before the first dose:"
-            f" {_chance(evidence.no_effect_tail)} without any effect would look at least this good."
+            f" at most about {_chance(evidence.no_effect_tail)} without any effect would look this good."
             f" {interval} Whether the therapy did it cannot be told from one patient."
         )
     if verdict is Verdict.FASTER:
         return (
             "Decline was faster than expected from the course before the first dose:"
-            f" {_chance(evidence.faster_tail)} without any effect would look at least this bad."
+            f" at most about {_chance(evidence.faster_tail)} without any effect would look this bad."
             f" {interval}"
         )
     if verdict is Verdict.NOT_SHOWN:
@@ -186,7 +186,7 @@ def _percent(slowing: float) -> str:
 
 def _chance(tail: float) -> str:
     if tail < 0.001:
-        return "fewer than 1 in 1,000 patients"
+        return "1 in 1,000 patients"
     if tail < 0.01:
         return f"{1000 * tail:.0f} in 1,000 patients"
     return f"{100 * tail:.0f} in 100 patients"
