@@ -1,7 +1,9 @@
 """The store keeps its data, belongs to its owner, and changes as a whole or not at all."""
 
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -64,6 +66,29 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
         open_store(path)
     with pytest.raises(InputError, match="is a folder"):
         open_store(tmp_path)
+
+
+def test_a_file_of_something_else_keeps_its_mode_and_its_bytes(tmp_path):
+    table = tmp_path / "visits.csv"
+    table.write_text(VISITS)
+    other = tmp_path / "bookmarks.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE bookmark (address TEXT)")
+        connection.commit()
+    for path in (table, other):
+        path.chmod(0o664)
+        before = path.read_bytes()
+        with pytest.raises(InputError, match="not a slopewise store"):
+            open_store(path)
+        assert path.read_bytes() == before
+        assert stat.S_IMODE(path.stat().st_mode) == 0o664
+
+
+def test_an_empty_file_becomes_a_store_of_its_owner(tmp_path):
+    path = tmp_path / "slopewise.db"
+    path.touch(mode=0o644)
+    open_store(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path):

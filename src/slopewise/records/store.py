@@ -1,8 +1,9 @@
 """The store: one SQLite file, or memory; opened, migrated, and the giver of transactions."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, final
 
@@ -17,6 +18,8 @@ __all__ = ["Store", "migrate", "open_store"]
 
 BUSY_SECONDS = 30  # assumption: how long one writer waits for another before it gives up
 OWNER_ONLY = 0o600  # patients' records: readable by their owner and nobody else
+REVISION_TABLE = "alembic_version"
+OWN_TABLES = frozenset({REVISION_TABLE, "patient", "visit"})  # of every revision so far
 
 
 @final
@@ -38,6 +41,15 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A session to look with; what it changes is thrown away."""
         with self._session("BEGIN") as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session to change things in and look what comes of it; all of it is thrown away."""
+        with self._session("BEGIN IMMEDIATE") as session:
             try:
                 yield session
             finally:
@@ -68,6 +80,7 @@ def open_store(path: Path | None) -> Store:
     from alembic.util.exc import CommandError
 
     if path is not None:
+        _require_store_or_nothing(path)
         _make_private(path)
     store = Store(_engine(path), path)
     try:
@@ -81,14 +94,7 @@ def open_store(path: Path | None) -> Store:
         ) from error
     except DatabaseError as error:
         store.close()
-        if "not a database" in str(error):
-            raise InputError(
-                f"{path} is not a slopewise store; give another path for the store"
-            ) from error
-        raise RecordError(
-            f"the store {path} cannot be opened ({type(error.orig).__name__}: {error.orig}); "
-            "close other programs that use it, or restore a copy"
-        ) from error
+        raise RecordError(_cannot_be_opened(path, error.orig)) from error
     return store
 
 
@@ -110,11 +116,33 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
     connection.commit()
 
 
-def _make_private(path: Path) -> None:
+def _require_store_or_nothing(path: Path) -> None:
+    """Refuse a file that holds something else, before anything about it is changed."""
     if path.is_dir():
         raise InputError(
             f"{path} is a folder; give a file for the store, e.g. {path / 'slopewise.db'}"
         )
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+        return
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {name for (name,) in found}
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname == "SQLITE_NOTADB":
+            tables = {"something else"}
+        else:
+            raise RecordError(_cannot_be_opened(path, error)) from error
+    if not (tables <= {REVISION_TABLE} or tables >= OWN_TABLES):
+        raise InputError(
+            f"{path} is not a slopewise store and was left as it is; give another path for the "
+            "store"
+        )
+
+
+def _make_private(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=OWNER_ONLY)
@@ -123,6 +151,13 @@ def _make_private(path: Path) -> None:
         raise RecordError(
             f"the store {path} cannot be made ({error.strerror}); choose a place you may write to"
         ) from error
+
+
+def _cannot_be_opened(path: Path | None, error: BaseException | None) -> str:
+    return (
+        f"the store {path} cannot be opened ({type(error).__name__}: {error}); close other "
+        "programs that use it, check its permissions, or restore a copy"
+    )
 
 
 def _engine(path: Path | None) -> Engine:
