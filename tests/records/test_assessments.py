@@ -54,9 +54,9 @@ def test_saved_assessment_is_loaded_under_its_prior_only(store):
     with store.reading() as session:
         prior = item.assessment.prior
         other = next(p for p in Prior if p is not prior)
-        assert assessments.load(session, prior=prior) == {"DEMO-001": item}
-        assert assessments.load(session, prior=prior, patient_id="DEMO-002") == {}
-        assert assessments.load(session, prior=other) == {}
+        assert assessments.load(session, prior=prior, version="0.1.0") == {"DEMO-001": item}
+        assert assessments.load(session, prior=prior, version="0.1.0", patient_id="DEMO-002") == {}
+        assert assessments.load(session, prior=other, version="0.1.0") == {}
 
 
 def test_newer_assessment_withdraws_the_older_and_keeps_it(store):
@@ -66,7 +66,9 @@ def test_newer_assessment_withdraws_the_older_and_keeps_it(store):
         with store.transaction() as session:
             assessments.save(session, [item])
     with store.reading() as session:
-        assert assessments.load(session, prior=old.assessment.prior) == {"DEMO-001": new}
+        assert assessments.load(session, prior=old.assessment.prior, version="0.1.0") == {
+            "DEMO-001": new
+        }
         rows = session.execute(text("SELECT input_hash, void_reason FROM assessment")).all()
     assert [tuple(row) for row in rows] == [
         ("hash", "replaced by a newer assessment"),
@@ -78,3 +80,13 @@ def test_assessment_of_an_unknown_patient_is_refused(store):
     item = stored(dataclasses.replace(an_assessment(), patient_id="DEMO-009"))
     with pytest.raises(NotFoundError, match="DEMO-009"), store.transaction() as session:
         assessments.save(session, [item])
+
+
+def test_an_answer_of_an_older_form_is_not_read(store):
+    item = stored(dataclasses.replace(an_assessment(), patient_id="DEMO-001"))
+    with store.transaction() as session:
+        assessments.save(session, [item])
+        session.execute(text("UPDATE assessment SET version = '0.0.9', result = '{}'"))
+    with store.reading() as session:
+        prior = item.assessment.prior
+        assert assessments.load(session, prior=prior, version="0.1.0") == {}

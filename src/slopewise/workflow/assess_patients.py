@@ -90,7 +90,9 @@ def assess_store(
     natural_history = embedded()
     with store.reading() as session:
         treated = tuple(histories.load(session, patient_id))
-        stored = assessments.load(session, prior=prior, patient_id=patient_id)
+        stored = assessments.load(
+            session, prior=prior, version=engine_version(), patient_id=patient_id
+        )
     if not treated:
         raise InputError("the store holds no patient yet; import files first")
     holding = holding_answers(treated, stored, natural_history)

@@ -53,11 +53,12 @@ def list_patients(
     """Every patient with the stored answer; `today` decides what is overdue."""
     from slopewise.progression.natural_history import embedded
     from slopewise.records.queries import assessments, histories, patient_pages
+    from slopewise.workflow.fingerprint import engine_version
     from slopewise.workflow.stored_answers import holding_answers
 
     with store.reading() as session:
         treated = {p.history.patient_id: p for p in histories.load(session)}
-        stored = assessments.load(session, prior=prior)
+        stored = assessments.load(session, prior=prior, version=engine_version())
         keys = patient_pages.patient_keys_and_dates(session)
         newest = patient_pages.newest_visit_date(session)
         left = patient_pages.keys_no_longer_followed(session)

@@ -50,9 +50,12 @@ class StoredAssessment:
 
 
 def load(
-    session: Session, *, prior: Prior, patient_id: str | None = None
+    session: Session, *, prior: Prior, version: str, patient_id: str | None = None
 ) -> dict[str, StoredAssessment]:
-    """The assessments in force under this prior, by patient."""
+    """The assessments in force under this prior, by patient, as this version of the engine made.
+
+    Those of other versions no longer hold and may have another form, so they are not read.
+    """
     query = (
         select(
             Patient.patient_id,
@@ -63,7 +66,11 @@ def load(
             Assessment.created,
         )
         .join(Patient, Patient.id == Assessment.patient_key)
-        .where(Assessment.voided.is_(None), Assessment.prior == prior.value)
+        .where(
+            Assessment.voided.is_(None),
+            Assessment.prior == prior.value,
+            Assessment.version == version,
+        )
     )
     if patient_id is not None:
         query = query.where(Patient.patient_id == patient_id)
