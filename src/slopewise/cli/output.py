@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slopewise.errors import InputError
+from slopewise.report.terminal_text import escaped, without_controls
 
 if TYPE_CHECKING:
     from slopewise.response.assessment import LeftOutRow
@@ -19,10 +20,11 @@ SHOWN_LEFT_OUT = 20
 
 
 def answer(text: str) -> None:
-    """Write the answer to standard output, ending in a line break.
+    """Write the answer to standard output, ending in a line break and without control signs.
 
     Where the reader has gone (`| head`) the rest is of no use to anybody, so the command ends.
     """
+    text = without_controls(text)
     try:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
@@ -34,11 +36,13 @@ def answer(text: str) -> None:
 def answer_json(value: Any) -> None:
     """Write the answer as JSON; a number that is not finite would be an error, never `NaN`."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    answer(json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False))
+    text = json.dumps(value, indent=2, ensure_ascii=not is_unicode, allow_nan=False)
+    answer(escaped(text))
 
 
 def tell(text: str) -> None:
     """Write a message for the person at the terminal to the error stream."""
+    text = without_controls(text)
     sys.stderr.write(text if text.endswith("\n") else text + "\n")
     sys.stderr.flush()
 

@@ -12,6 +12,7 @@ from slopewise.report.patient.words import (
 )
 from slopewise.report.patient_report import summary_sentence
 from slopewise.report.tables import Column, Table
+from slopewise.report.terminal_text import one_line
 from slopewise.response.assessment import AssessmentRun, PatientAssessment
 
 __all__ = ["answers_table", "assessment_text", "lay_out"]
@@ -51,9 +52,10 @@ def answers_table(run: AssessmentRun) -> Table:
 
 
 def lay_out(table: Table) -> str:
-    """A table as aligned text with its note below."""
+    """A table as aligned text with its note below; control signs in cells are replaced."""
     headings = tuple(column.heading for column in table.columns)
-    widths = [max(map(len, cells)) for cells in zip(headings, *table.rows, strict=True)]
+    rows = [tuple(map(one_line, cells)) for cells in table.rows]
+    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
 
     def line(cells: tuple[str, ...]) -> str:
         laid = (
@@ -64,7 +66,7 @@ def lay_out(table: Table) -> str:
 
     rule = line(tuple("-" * width for width in widths))
     note = ["", _wrap(table.note)] if table.note else []
-    return "\n".join([line(headings), rule, *map(line, table.rows), *note])
+    return "\n".join([line(headings), rule, *map(line, rows), *note])
 
 
 def _row(found: PatientAssessment) -> tuple[str, ...]:
