@@ -15,7 +15,8 @@ from slopewise.errors import (
     RecordError,
     TooLargeError,
 )
-from slopewise.web.security import WebLimits, require_loopback
+from slopewise.settings import Settings
+from slopewise.web.security import WebLimits
 
 MakeClient = Callable[[WebLimits], Client]
 PAGES = ("/patients", "/patients/1", "/patients/1?prior=flat", "/import", "/evidence", "/help")
@@ -217,13 +218,13 @@ def test_no_address_holds_a_patient(client: Client) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_loopback_may_be_bound(host: str) -> None:
-    assert require_loopback(host) == host
+    assert Settings(host=host).host == host
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_anything_else_may_not_be_bound(host: str) -> None:
-    with pytest.raises(InputError, match=r"127\.0\.0\.1"):
-        require_loopback(host)
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1"):
+        Settings(host=host)
 
 
 def raiser(error: Exception) -> object:

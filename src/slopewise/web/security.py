@@ -5,7 +5,6 @@ login. What remains to guard against is the person's own browser being used by a
 Sources: OWASP ASVS 5.0 chapters V3 (front end) and V4 (web service); Fetch Metadata.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from slopewise.errors import AccessDenied, InputError, TooLargeError
+from slopewise.errors import AccessDenied, TooLargeError
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -22,7 +21,6 @@ __all__ = [
     "RequestGuard",
     "SecurityHeaders",
     "WebLimits",
-    "require_loopback",
 ]
 
 CONTENT_SECURITY_POLICY = (
@@ -51,25 +49,6 @@ class WebLimits:
     upload_bytes: int = 50_000_000
     upload_files: int = 30
     staged_uploads: int = 5
-
-
-def require_loopback(host: str) -> str:
-    """The host to bind to, when it cannot be reached from another machine.
-
-    Raises InputError for anything but localhost and loopback addresses.
-    """
-    if host == "localhost":
-        return host
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise InputError(
-            f"host {host!r} could be reached from other machines; slopewise has no login and binds "
-            "to this machine only: use 127.0.0.1"
-        )
-    return host
 
 
 class SecurityHeaders:
