@@ -8,11 +8,23 @@ from tests.builders import an_assessed_patient, an_assessment, an_unassessed_pat
 
 from slopewise.errors import InputError
 from slopewise.report.patient.section import patient_section
-from slopewise.report.patient.tables import dose_table, stage_table, symptom_table
+from slopewise.report.patient.tables import (
+    dose_table,
+    stage_table,
+    symptom_table,
+    visits_needed_table,
+)
 from slopewise.report.patient.words import facts_of, naive_sentence
 from slopewise.report.patient_report import html, summary_sentence
 from slopewise.report.tables import Column, Table
-from slopewise.response.assessment import AssessmentRun, LeftOutRow, NaiveSlopes, Prior, Verdict
+from slopewise.response.assessment import (
+    AssessmentRun,
+    LeftOutRow,
+    NaiveSlopes,
+    Prior,
+    Verdict,
+    VisitsNeeded,
+)
 
 LEFT_OUT = LeftOutRow("visits.csv", 14, "alsfrs_total", "61", "above 48; correct the value")
 
@@ -148,3 +160,14 @@ def test_a_cut_off_stands_with_its_source() -> None:
 def test_a_table_refuses_a_row_of_another_length() -> None:
     with pytest.raises(InputError, match="row 1"):
         Table("A table", (Column("One"), Column("Two")), (("only one",),))
+
+
+def test_a_slowing_out_of_reach_is_not_said_to_need_more_visits_than_so_many() -> None:
+    # visits are counted only as far as the score stays clear of 0, so more of them may not exist
+    table = visits_needed_table(an_assessment())
+    assert table is not None
+    assert [row[1] for row in table.rows] == ["not within 36", "4"]
+    needed = (VisitsNeeded(0.25, None, 0),)
+    table = visits_needed_table(replace(an_assessment(), visits_needed=needed))
+    assert table is not None
+    assert [row[1] for row in table.rows] == ["not by more visits"]

@@ -85,13 +85,7 @@ def sensitivity_table(assessment: PatientAssessment) -> Table | None:
 def visits_needed_table(assessment: PatientAssessment) -> Table | None:
     """How many more monthly visits would show a given slowing; None where it was not computed."""
     rows = tuple(
-        (
-            slowing(needed.slowing),
-            f"more than {needed.limit}"
-            if needed.more_visits is None
-            else whole(needed.more_visits),
-        )
-        for needed in assessment.visits_needed
+        (slowing(needed.slowing), _more_visits(needed)) for needed in assessment.visits_needed
     )
     if not rows:
         return None
@@ -99,7 +93,8 @@ def visits_needed_table(assessment: PatientAssessment) -> Table | None:
         "More visits that would be needed",
         (Column("To show that decline is"), Column("More monthly visits", is_number=True)),
         rows,
-        "So that it would be shown in 80 of 100 people with that much slowing.",
+        "So that it would be shown in 80 of 100 people with that much slowing. Counted only as far "
+        "as the score stays clear of 0.",
     )
 
 
@@ -261,7 +256,7 @@ def care_label(kind: str) -> str:
 def _more_visits(needed: VisitsNeeded) -> str:
     if needed.more_visits is not None:
         return whole(needed.more_visits)
-    return f"more than {needed.limit}" if needed.limit > 0 else "not by more visits"
+    return f"not within {needed.limit}" if needed.limit > 0 else "not by more visits"
 
 
 def _product_name(dose: Dose) -> str:
