@@ -166,3 +166,16 @@ def test_same_tables_twice_change_nothing(tables):
     assert (second.status, second.unchanged) == ("nothing new", first.added)
     assert NOW.tzinfo is not None
     store.close()
+
+
+def test_a_day_after_death_is_told_as_the_table_has_it(tmp_path):
+    visits = "\n".join(f"1,{day},40" for day in (0, 30, 60, 900))
+    tables = {
+        "PROACT_ALSFRS": f"subject_id,ALSFRS_Delta,ALSFRS_Total\n{visits}",
+        "PROACT_DEATHDATA": "subject_id,Subject_Died,Death_Days\n1,Yes,400",
+    }
+    _, report = proact.read(write_folder(tmp_path, **tables), now=TODAY)
+    (late,) = found(report, "after_death")
+    assert (late.row, late.column, late.value) == (5, "ALSFRS_Delta", "900")
+    # 900 / 30.4375 and 400 / 30.4375
+    assert late.reason == "month 29.57 lies after the patient's death (month 13.14)"

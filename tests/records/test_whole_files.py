@@ -167,3 +167,24 @@ def test_the_hash_of_the_file_travels_with_its_rows(tmp_path):
     # sha256sum (GNU coreutils) of the same bytes
     expected = "b17c3c1b0fced89bd7c5297b24cf4cdbb362390684c9d0f782e4160117243dac"
     assert [(file.name, file.sha256) for file in rows.files] == [("visits.csv", expected)]
+
+
+def test_a_very_long_cell_is_not_repeated_whole(tmp_path):
+    digits = "9" * 5000
+    visits = f"patient_id,month,alsfrs_total\nDEMO-001,0,{digits}\nDEMO-001,{digits}x,40"
+    _, report = read(tmp_path, visits=visits)
+    assert len(report.errors) == 2
+    assert max(len(f.reason + f.remedy + (f.value or "")) for f in report.findings) < 400
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\x9b", "\x1b", "\u2066"])
+def test_an_identifier_that_steers_the_display_is_refused(tmp_path, sign):
+    visits = f"patient_id,month,alsfrs_total\nDEMO{sign}-001,0,40\nDEMO-002,0,40"
+    rows, report = read(tmp_path, visits=visits)
+    assert [finding.rule for finding in report.errors] == ["control_sign"]
+    assert [row.patient_id for row in rows.of("visits")] == ["DEMO-002"]
+
+
+def test_a_file_without_headings_is_told_what_the_first_line_is_for(tmp_path):
+    with pytest.raises(InputError, match="first line must hold the names of the columns"):
+        read(tmp_path, visits="DEMO-001,0,40\nDEMO-001,1,39")

@@ -141,12 +141,13 @@ def _before_onset(state: _Rows, known: KnownPatient) -> None:
     early = [row for row in state.of(*AFTER_FIRST_SYMPTOM) if _is_before(_moment(row), onset)]
     early_visits = sum(row.table == "visits" for row in early)
     if facts is not None and name and early_visits > len(state.of("visits")) / 2:
-        reason = f"{early_visits} of {len(state.of('visits'))} visits come before the onset {onset}"
+        visits = len(state.of("visits"))
+        reason = f"{early_visits} of {visits} visits come before the onset ({_told(onset)})"
         state.drop_values([(facts, BadCell("before_onset", reason, CORRECT_DATES), name)])
         return
     wrong = []
     for row in early:
-        reason = f"{_moment(row)} lies before the first symptom ({onset})"
+        reason = f"{_told(_moment(row))} lies before the first symptom ({_told(onset)})"
         wrong.append((row, BadCell("before_onset", reason, CORRECT_DATES), _time_column(row)))
     state.keep_out(wrong)
 
@@ -159,15 +160,22 @@ def _after_death(state: _Rows, known: KnownPatient) -> None:
     late = [row for row in state.of(*IN_LIFE) if _is_before(death, _moment(row))]
     late_visits = sum(row.table == "visits" for row in late)
     if deaths and late_visits > len(state.of("visits")) / 2:
-        reason = f"{late_visits} of {len(state.of('visits'))} visits come after the death {death}"
+        reason = (
+            f"{late_visits} of {len(state.of('visits'))} visits come after the death {_told(death)}"
+        )
         bad = BadCell("after_death", reason, CORRECT_DATES)
         state.keep_out([(row, bad, _time_column(row)) for row in deaths])
         return
     wrong = []
     for row in late:
-        reason = f"{_moment(row)} lies after the patient's death ({death})"
+        reason = f"{_told(_moment(row))} lies after the patient's death ({_told(death)})"
         wrong.append((row, BadCell("after_death", reason, CORRECT_DATES), _time_column(row)))
     state.keep_out(wrong)
+
+
+def _told(moment: object) -> str:
+    """A moment in a sentence: a date, or a month with at most two decimals."""
+    return f"month {round(moment, 2):g}" if isinstance(moment, float) else str(moment)
 
 
 def _first_dose(state: _Rows, damaged: Sequence[ImportedRow], known: KnownPatient) -> None:

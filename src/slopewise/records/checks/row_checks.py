@@ -222,8 +222,8 @@ def _patient(values: Values) -> Iterator[Breach]:
     ):
         onset, diagnosis = values.get(onset_name), values.get(diagnosis_name)
         if onset is not None and diagnosis is not None and diagnosis < onset:  # type: ignore[operator]
-            reason = f"{diagnosis_name} {written(diagnosis)} comes before {onset_name} "
-            bad = BadCell("diagnosis_before_onset", reason + written(onset), CORRECT_DATES)
+            reason = f"{diagnosis_name} {_told(diagnosis)} comes before {onset_name} "
+            bad = BadCell("diagnosis_before_onset", reason + _told(onset), CORRECT_DATES)
             yield diagnosis_name, bad, Severity.ERROR
     onset_age, baseline_age = values.get("age_at_onset"), values.get("age_at_baseline")
     if (
@@ -234,6 +234,11 @@ def _patient(values: Values) -> Iterator[Breach]:
         reason = f"age at onset {onset_age:g} is above age at baseline {baseline_age:g}"
         bad = BadCell("onset_after_baseline_age", reason, "correct one of the ages")
         yield "age_at_onset", bad, Severity.ERROR
+
+
+def _told(moment: Value) -> str:
+    """A date, or a month with at most two decimals, for a sentence."""
+    return f"{round(moment, 2):g}" if isinstance(moment, float) else written(moment)
 
 
 def _nothing(_values: Values) -> Iterator[Breach]:

@@ -180,4 +180,5 @@ def _table(
         table(name),
         replace(source, header=columns, lines=lines),
         written_as={"patient_id": "subject_id", **written_as},
+        source=source,
     )

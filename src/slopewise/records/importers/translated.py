@@ -31,6 +31,7 @@ class TranslatedTable:
     layout: TableLayout
     table: TextTable
     written_as: dict[str, str] = field(default_factory=dict)
+    source: TextTable | None = None  # the table as the file has it
     is_derived: bool = False  # a second table out of the same file: its rows are not counted
 
 
@@ -79,12 +80,37 @@ def to_rows(
 def _in_words_of_the_file(
     findings: Sequence[Finding], tables: Sequence[TranslatedTable]
 ) -> list[Finding]:
-    """Findings that name the column as the file does."""
+    """Findings that name the column, and give a time, as the file does."""
     names = {(t.table.name, own): as_is for t in tables for own, as_is in t.written_as.items()}
     spelled = {t.table.name: t.table.spelled for t in tables}
+    times = _times_as_written(findings, tables)
     said = []
     for finding in findings:
+        value = times.get((finding.file, finding.row, finding.column), finding.value)
         column = names.get((finding.file, finding.column or ""), finding.column)
         column = spelled.get(finding.file, {}).get(column or "", column)
-        said.append(replace(finding, column=column))
+        said.append(replace(finding, column=column, value=value))
     return said
+
+
+def _times_as_written(
+    findings: Sequence[Finding], tables: Sequence[TranslatedTable]
+) -> dict[tuple[str, int | None, str | None], str]:
+    """The days in the file, by file, row and own column of months, where a finding is about one."""
+    wanted = {(f.file, f.row, f.column) for f in findings if (f.column or "").endswith("month")}
+    rows = {(file, row) for file, row, _ in wanted}
+    found: dict[tuple[str, int | None, str | None], str] = {}
+    for translated in tables:
+        source = translated.source
+        if source is None or not rows:
+            continue
+        places = {
+            own: source.header.index(theirs)
+            for own, theirs in translated.written_as.items()
+            if own.endswith("month") and theirs in source.header
+        }
+        for line in source.lines:
+            if (source.name, line.line) in rows:
+                for own, place in places.items():
+                    found[source.name, line.line, own] = line.cells[place].strip()
+    return found

@@ -18,7 +18,10 @@ YES = frozenset({"yes", "y", "true", "1", "1.0"})
 NO = frozenset({"no", "n", "false", "0", "0.0"})
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "'")
 TEXT_LIMIT = 200
+SHOWN_LIMIT = 60  # signs of a wrong cell that a reason or a remedy repeats
 IDENTIFIER_LIMIT = 64
+# controls, and marks that turn the direction of writing: an identifier would not be what it shows
+STEERING_SIGN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 OTHER_TEXT = re.compile(r"other:\s*\S.*", re.IGNORECASE)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -68,7 +71,7 @@ def _text(column: Column, text: str) -> Value:
         raise BadCell(
             "too_long", f"{len(text)} signs; at most {limit} fit", f"shorten {column.name}"
         )
-    if any(ord(sign) < 32 for sign in text):
+    if STEERING_SIGN.search(text):
         raise BadCell(
             "control_sign", "holds a line break or a control sign", "write it in one line"
         )
@@ -85,7 +88,9 @@ def _date(column: Column, text: str, _decimal_comma: bool) -> Value:  # noqa: FB
         remedy = "write the date as YYYY-MM-DD, e.g. 2024-03-05"
         if NUMBER.fullmatch(text):
             remedy += f"; months go into the column {column.name.replace('date', 'month')}"
-        raise BadCell("date_format", f"{text!r} is not a date of the form YYYY-MM-DD", remedy)
+        raise BadCell(
+            "date_format", f"{_shown(text)!r} is not a date of the form YYYY-MM-DD", remedy
+        )
     try:
         return datetime.date(*(int(part) for part in match.groups()))
     except ValueError:
@@ -100,7 +105,7 @@ def _number(column: Column, text: str, decimal_comma: bool) -> Value:  # noqa: F
     if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise BadCell(
             "not_a_number",
-            f"{text!r} is not a number",
+            f"{_shown(text)!r} is not a number",
             f"write {column.name} as a plain number without unit, or leave the cell empty",
         )
     return float(text)
@@ -111,7 +116,9 @@ def _integer(column: Column, text: str, decimal_comma: bool) -> Value:  # noqa: 
     assert isinstance(value, float)
     if not value.is_integer():
         raise BadCell(
-            "not_whole", f"{text} is not a whole number", f"write {column.name} as a whole number"
+            "not_whole",
+            f"{_shown(text)} is not a whole number",
+            f"write {column.name} as a whole number",
         )
     return int(text) if text.isdigit() else int(value)
 
@@ -122,7 +129,7 @@ def _yes_no(column: Column, text: str, _decimal_comma: bool) -> Value:  # noqa: 
         return True
     if lower in NO:
         return False
-    raise BadCell("not_yes_or_no", f"{text!r} is neither yes nor no", "write yes or no")
+    raise BadCell("not_yes_or_no", f"{_shown(text)!r} is neither yes nor no", "write yes or no")
 
 
 def _choice(column: Column, text: str, _decimal_comma: bool) -> Value:  # noqa: FBT001
@@ -135,15 +142,20 @@ def _choice(column: Column, text: str, _decimal_comma: bool) -> Value:  # noqa: 
             return choice
     if column.other_allowed and OTHER_TEXT.fullmatch(text) and len(text) <= IDENTIFIER_LIMIT:
         return OTHER_PREFIX + text.partition(":")[2].strip()
-    own = f', or "{OTHER_PREFIX}{text}"' if column.other_allowed else ""
+    own = f', or "{OTHER_PREFIX}{_shown(text)}"' if column.other_allowed else ""
     near = difflib.get_close_matches(wanted, [_plain(choice) for choice in column.choices], n=1)
     meant = next((choice for choice in column.choices if near and _plain(choice) == near[0]), None)
     hint = f"did you mean {meant}? " if meant else ""
     raise BadCell(
         "unknown_value",
-        f"{text!r} is not a known {column.name.replace('_', ' ')}",
+        f"{_shown(text)!r} is not a known {column.name.replace('_', ' ')}",
         f"{hint}write one of: {', '.join(column.choices)}{own}",
     )
+
+
+def _shown(text: str) -> str:
+    """The beginning of a cell, for a sentence about it."""
+    return text if len(text) <= SHOWN_LIMIT else text[:SHOWN_LIMIT] + "…"
 
 
 def _plain(text: str) -> str:

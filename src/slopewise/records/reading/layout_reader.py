@@ -172,7 +172,11 @@ def _check_columns_present(layout: TableLayout, text_table: TextTable) -> None:
         if any(name in header for name in names):
             continue
         near = [close for name in names for close in difflib.get_close_matches(name, header, n=1)]
-        hint = f"; is {near[0]} meant? Then rename it" if near else ""
+        hint = (
+            f"; is {near[0]} meant? Then rename it"
+            if near
+            else "; the first line must hold the names of the columns"
+        )
         found = ", ".join(header[:12]) + (", …" if len(header) > 12 else "")
         raise InputError(
             f"{text_table.name} has no column {' or '.join(names)}{hint} (found: {found})"
