@@ -71,14 +71,14 @@ def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
         interval = "The score rose, and a share of slowing does not describe a rise."
     if verdict is Verdict.SLOWER:
         return (
-            "Decline was slower than expected from the course before the first dose:"
-            f" at most about {_chance(evidence.no_effect_tail)} without any effect would look this good."
+            "Decline was slower than expected from the course before the first dose: at"
+            f" most about {_chance(evidence.no_effect_tail)} without any effect would look this good."
             f" {interval} Whether the therapy did it cannot be told from one patient."
         )
     if verdict is Verdict.FASTER:
         return (
-            "Decline was faster than expected from the course before the first dose:"
-            f" at most about {_chance(evidence.faster_tail)} without any effect would look this bad."
+            "Decline was faster than expected from the course before the first dose: at"
+            f" most about {_chance(evidence.faster_tail)} without any effect would look this bad."
             f" {interval}"
         )
     if verdict is Verdict.NOT_SHOWN:
