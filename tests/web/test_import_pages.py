@@ -82,6 +82,22 @@ def test_the_same_file_again_changes_nothing_and_says_so(empty: Client) -> None:
     assert "nothing has changed" in message(page)
 
 
+def test_the_findings_before_and_after_the_import_are_the_same(empty: Client) -> None:
+    died = b"patient_id,month,kind\nP-1,2.5,death\n"
+    first = empty.post("/import", files=[("visits.csv", GOOD), ("events.csv", died)])
+    empty.post(first.headers["location"] + "/confirm")
+    address = staged(empty, b"patient_id,month,alsfrs_total\nP-1,2,41\nP-1,4,40\n")
+    before = empty.page(address)
+    after = read(empty.post(address + "/confirm").text)
+    assert "after the patient’s death" in before.text.replace("'", "’")
+    assert before.first("table").rows() == after.first("table").rows()
+
+
+def test_the_findings_of_a_known_file_say_that_nothing_would_change(empty: Client) -> None:
+    empty.post(staged(empty, GOOD) + "/confirm")
+    assert "nothing would change" in message(empty.page(staged(empty, GOOD)))
+
+
 def test_strict_refuses_everything_and_offers_no_import(empty: Client) -> None:
     page = empty.page(staged(empty, strict="yes"))
     assert "Nothing is kept: 1 error" in message(page)

@@ -145,10 +145,10 @@ def import_sentence(report: SaidReport, *, is_preview: bool) -> str:
         f"{plural(report.patients, 'patient')}, "
         f"{'leave' if is_preview else 'left'} out {whole(left_out)}."
     )
-    if is_preview:
-        return told
     if report.status == "nothing new":
-        return f"{told} The store held all of them already; nothing has changed."
+        holds = "holds" if is_preview else "held"
+        change = "would change" if is_preview else "has changed"
+        return f"{told} The store {holds} all of them already; nothing {change}."
     return (
         f"{told} New: {whole(report.added)}; corrected: {whole(report.replaced)}; "
         f"known already: {whole(report.unchanged)}."

@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 
 from slopewise.errors import InputError, SlopewiseError
 from slopewise.records.importers.report import ImportReport
+from slopewise.records.store import Store
 from slopewise.report.import_findings import import_sentence, shown_findings
 from slopewise.web.imports.staging import ImportChoices, StagedUpload, save_files
 from slopewise.web.rendering import page
-from slopewise.workflow.import_records import FileFormat, import_records
-from slopewise.workflow.preview_import import preview_import
+from slopewise.workflow.import_records import FileFormat, import_records, try_import
 
 __all__ = ["router"]
 
@@ -41,7 +41,9 @@ async def upload(request: Request) -> Response:
         files = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
         try:
             path = await save_files(files, Path(folder.name), most=limits.upload_files)
-            report = await run_in_threadpool(partial(_preview, path, choices))
+            report = await run_in_threadpool(
+                partial(_preview, request.app.state.store, path, choices)
+            )
         except SlopewiseError:
             folder.cleanup()
             raise
@@ -96,10 +98,11 @@ def _choices(form: FormData) -> ImportChoices:
     raise InputError("the layout of the files is not known; choose one of the page's three")
 
 
-def _preview(path: Path, choices: ImportChoices) -> ImportReport:
+def _preview(store: Store, path: Path, choices: ImportChoices) -> ImportReport:
     """What the import would find; a message names the upload, not where it lies on this machine."""
     try:
-        return preview_import(
+        return try_import(
+            store,
             path,
             file_format=choices.file_format,
             strict=choices.strict,
