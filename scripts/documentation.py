@@ -6,6 +6,8 @@ docs/reference/cli.md        every command's own help
 docs/reference/settings.md   every setting
 docs/reference/pages.md      every page of the web application
 docs/reference/python.md     the public names of every module, pinned by a test
+docs/models/calibration.md   target, achieved and source of the embedded natural history
+docs/evidence/characteristics.md  false alarms and power of the verdict (from characteristics.json)
 docs/data/*.md               the generated parts of files, rules and tables (data_pages.py)
 docs/images/patient.svg      the README's picture, of a simulated patient (not compared by --check)
 """
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import data_pages
+from evidence_pages import calibration_page, characteristics_page, characteristics_picture
 
 __all__ = ["generated_pages", "main"]
 
@@ -26,6 +29,7 @@ REFERENCE = ROOT / "docs" / "reference"
 NOTICE = "<!-- Written by `make docs`; do not edit by hand. -->\n"
 HELP_WIDTH = "90"
 PICTURE = ROOT / "docs" / "images" / "patient.svg"
+CHARACTERISTICS = ROOT / "docs" / "evidence" / "characteristics.svg"
 PATIENT_SHOWN = "DEMO-002"
 WHITE = '<rect width="100%" height="100%" fill="white"/>'  # a dark reader would hide the words
 
@@ -43,6 +47,7 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         PICTURE.write_text(_picture(), encoding="utf-8")
+        CHARACTERISTICS.write_text(_on_white(characteristics_picture()), encoding="utf-8")
     word = "out of date, run `make docs`:" if "--check" in arguments else "written:"
     for path in stale:
         sys.stderr.write(f"{word} {path}\n")
@@ -56,6 +61,8 @@ def generated_pages() -> dict[Path, str]:
         REFERENCE / "settings.md": _settings(),
         REFERENCE / "pages.md": _pages(),
         REFERENCE / "python.md": _python(),
+        ROOT / "docs" / "models" / "calibration.md": calibration_page(NOTICE),
+        ROOT / "docs" / "evidence" / "characteristics.md": characteristics_page(NOTICE),
         **data_pages.pages(),
     }
 
@@ -142,8 +149,11 @@ def _picture() -> str:
     from slopewise.workflow.assess_patients import assess_folder
 
     found = assess_folder(SOURCE / "demonstration", patient_id=PATIENT_SHOWN)
-    drawn = str(course_drawing(found.treated[0], found.run.patients[0]).svg)
-    opening, rest = drawn.split(">", 1)
+    return _on_white(str(course_drawing(found.treated[0], found.run.patients[0]).svg))
+
+
+def _on_white(svg: str) -> str:
+    opening, rest = svg.split(">", 1)
     return f"{opening}>{WHITE}{rest}\n"
 
 

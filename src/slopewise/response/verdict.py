@@ -72,8 +72,8 @@ def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
     if verdict is Verdict.SLOWER:
         return (
             "Decline was slower than expected from the course before the first dose: at"
-            f" most about {_chance(evidence.no_effect_tail)} without any effect would look this good."
-            f" {interval} Whether the therapy did it cannot be told from one patient."
+            f" most about {_chance(evidence.no_effect_tail)} without any effect would look this"
+            f" good. {interval} Whether the therapy did it cannot be told from one patient."
         )
     if verdict is Verdict.FASTER:
         return (
