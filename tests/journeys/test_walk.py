@@ -80,6 +80,18 @@ def test_nothing_scrolls_sideways(open_visit: OpenVisit, path: str) -> None:
             visit.picture(f"narrow{path.replace('/', '-')}")
 
 
+@pytest.mark.parametrize(("path", "place"), [("/patients", ".identifier"), ("/patients/2", "h1")])
+@pytest.mark.parametrize("width", [320, 390, 1000])
+def test_the_longest_identifier_does_not_widen_the_page(
+    open_visit: OpenVisit, filled: str, path: str, place: str, width: int
+) -> None:
+    page = open_visit().go(path)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator(place).first.evaluate("(element) => { element.textContent = 'W'.repeat(64) }")
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+
+
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("path", PATHS)
 def test_the_skip_link_is_first_and_then_the_page_s_own_action(

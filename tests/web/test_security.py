@@ -232,3 +232,16 @@ def raiser(error: Exception) -> object:
         raise error
 
     return handler
+
+
+@pytest.mark.parametrize("key", ["0", "-1", "9" * 30, "1e3", "%00"])
+def test_a_patient_s_number_that_cannot_be_is_no_fault_of_the_program(
+    client: Client, key: str
+) -> None:
+    for address in (f"/patients/{key}", f"/patients/{key}/report"):
+        assert client.get(address).status_code in {404, 422}
+
+
+def test_a_message_keeps_the_spelling_of_a_file(empty: Client) -> None:
+    answer = empty.post("/import", files=[("visits.csv", b"\x00\x01")])
+    assert "visits.csv is not a text file" in answer.text

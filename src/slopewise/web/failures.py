@@ -95,8 +95,10 @@ def _page(request: Request, *, status: int, message: str) -> Response:
 
 
 def _sentence(text: str) -> str:
-    """A message as a sentence: capital first, full stop last."""
+    """A message as a sentence: capital first but for a file's name, full stop last."""
     text = text.strip()
     if not text:
         return "What was given could not be used."
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+    begins_with_a_file = "." in text.split(maxsplit=1)[0][:-1]
+    first = text[0] if begins_with_a_file else text[0].upper()
+    return first + text[1:] + ("" if text[-1] in ".!?" else ".")

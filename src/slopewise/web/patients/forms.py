@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from slopewise.response.assessment import Prior
 
-__all__ = ["COLUMNS", "ListForm", "ListQuery", "PriorForm", "PriorQuery"]
+__all__ = ["COLUMNS", "ListForm", "ListQuery", "PatientKey", "PriorForm", "PriorQuery"]
 
 COLUMNS = (
     ("patient", "Patient"),
@@ -53,3 +53,5 @@ class PriorForm(BaseModel):
 
 ListQuery = Annotated[ListForm, Query()]
 PriorQuery = Annotated[PriorForm, Query()]
+# SQLite counts its rows in 64 bits
+PatientKey = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from slopewise.report.patient.listing import ListRow, list_row, sorted_rows
 from slopewise.report.patient.tables import source_table
 from slopewise.report.tables import Table
-from slopewise.web.patients.forms import ListForm, ListQuery, PriorQuery
+from slopewise.web.patients.forms import ListForm, ListQuery, PatientKey, PriorQuery
 from slopewise.web.rendering import page
 from slopewise.workflow.assess_waiting import assess_waiting
 from slopewise.workflow.list_patients import OVERDUE_MONTHS, PatientList, list_patients
@@ -40,7 +40,7 @@ def show_list(request: Request, form: ListQuery) -> Response:
 
 
 @router.get("/patients/{key}", summary="One patient")
-def show_one(request: Request, key: int, form: PriorQuery) -> Response:
+def show_one(request: Request, key: PatientKey, form: PriorQuery) -> Response:
     from slopewise.report.patient.section import patient_section
     from slopewise.report.patient.words import prior_sentence
 
@@ -57,7 +57,7 @@ def show_one(request: Request, key: int, form: PriorQuery) -> Response:
 
 
 @router.get("/patients/{key}/report", summary="One patient as a file to keep")
-def download_report(request: Request, key: int, form: PriorQuery) -> Response:
+def download_report(request: Request, key: PatientKey, form: PriorQuery) -> Response:
     from slopewise.report.patient_report import html
 
     shown = show_patient(request.app.state.store, key, prior=form.prior)
