@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slopewise.errors import InputError
 from slopewise.progression.fit import fit_textbook, textbook_parameters
 from slopewise.progression.likelihood import log_density
 from slopewise.progression.timeline import no_exposure, timeline
@@ -86,3 +87,15 @@ def test_standard_error_of_the_slope_is_that_of_the_balanced_closed_form() -> No
     assert fit.standard_error["mean_slope"] == pytest.approx(
         np.std(slopes) / np.sqrt(len(slopes)), rel=1e-5
     )
+
+
+def test_a_vanished_variance_is_a_boundary_and_not_a_success() -> None:
+    generator = np.random.default_rng(3)
+    months = [[float(m) for m in range(6)]] * 40
+    scores = (40.0 - np.arange(6) + generator.standard_normal((40, 6))).tolist()  # no person effect
+    assert fit_textbook(months, scores, throw=False).status != "converged"
+
+
+def test_a_score_that_is_not_a_number_is_refused() -> None:
+    with pytest.raises(InputError, match="not a finite number"):
+        fit_textbook([[0.0, 1.0]] * 3, [[40.0, float("nan")]] * 3)

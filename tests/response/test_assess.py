@@ -1,5 +1,7 @@
 """The verdict for one patient: what must hold whatever the numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.response.examples import quick_history, treated
@@ -7,6 +9,7 @@ from tests.response.examples import quick_history, treated
 from slopewise.condition.alsfrs import Scale
 from slopewise.condition.history import PatientHistory, Visit
 from slopewise.errors import InputError
+from slopewise.response import slowing_profile
 from slopewise.response.assess import assess
 from slopewise.response.assessment import PatientAssessment, Prior, Verdict
 from slopewise.response.patient import TreatedPatient
@@ -91,10 +94,69 @@ def test_the_flat_prior_leaves_the_data_more_room() -> None:
     assert flat.no_effect_tail == sceptical.no_effect_tail
 
 
-def test_a_rise_is_flagged_and_not_described_as_slowing() -> None:
+def test_a_rise_is_flagged_and_not_described_as_slowing_or_called_faster() -> None:
     found = after_steady([44.0] * 12)
     assert "rose" in {flag.code for flag in found.flags}
     assert "Slowing lies" not in found.sentence
+    assert found.verdict is not Verdict.FASTER
+
+
+@pytest.mark.parametrize(
+    "totals", [[47.0] * 16, [46.0, 46.0, 46.0, *[45.0] * 13]], ids=["flat", "one point early"]
+)
+def test_someone_who_does_not_decline_is_never_called_slower(totals: list[float]) -> None:
+    found = answer(treated([*BEFORE, 2, 4, 5, 6], totals))
+    assert found.verdict is not Verdict.SLOWER
+
+
+@pytest.mark.parametrize("last", [5.979, 5.947])  # 26 weeks; 1 February to 1 August
+def test_six_calendar_months_are_six_months(last: float) -> None:
+    found = answer(treated([*BEFORE, 1.5, 3.0, 4.5, last], [*STEADY, 34.0, 33.0, 31.0, 30.0]))
+    assert not any("6 months" in wish for wish in found.what_would_change_it)
+
+
+def test_the_reason_for_cannot_tell_names_what_is_missing() -> None:
+    short = answer(treated([*BEFORE, 1, 2, 3, 4, 5], STEADY + [35.0] * 5))
+    assert "span less than six months" in short.sentence
+    floor = answer(treated(BEFORE + AFTER, [30.0 - 2 * i for i in range(12)] + [8.0] * 12))
+    assert "reached its floor" in floor.sentence
+
+
+def test_a_course_beyond_all_reason_is_a_status_and_stops_nobody_else() -> None:
+    wild = treated(list(range(-199, 5)), [48.0 * (i % 2) for i in range(204)])
+    calm = treated(BEFORE + AFTER, STEADY + [35.0] * 12)
+    found = assess([wild, calm], quick_history())
+    assert found[0].verdict is Verdict.CANNOT_TELL
+    assert found[1].status == "assessed"
+
+
+def test_a_daily_diary_gets_a_finite_answer_from_weekly_means() -> None:
+    months = [day / 30.4375 for day in range(-180, 240)]
+    found = answer(treated(months, [40.0 - 0.5 * (m + 6) for m in months]))
+    assert found.status == "assessed"
+    assert found.visits_after < 40
+
+
+def test_the_posterior_of_dense_visits_is_that_of_a_fine_grid() -> None:
+    # the profile is computed on a coarse grid; a direct evaluation on a fine one must agree
+    months = [*BEFORE, *(i / 4 for i in range(1, 41))]
+    patient = treated(months, STEADY + [round(35 - 0.5 * i / 4) for i in range(1, 41)])
+    coarse = answer(patient, Prior.FLAT)
+    fine_grid = np.linspace(-1.0, 2.0, 301)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slowing_profile, "THETA", fine_grid)
+        fine = answer(patient, Prior.FLAT)
+    assert coarse.slowing is not None
+    assert fine.slowing is not None
+    assert coarse.slowing.low90 == pytest.approx(fine.slowing.low90, abs=0.01)
+    assert coarse.slowing.high90 == pytest.approx(fine.slowing.high90, abs=0.01)
+
+
+def test_a_rater_who_changed_during_the_run_in_is_flagged() -> None:
+    first, second = treated(BEFORE + AFTER, STEADY + [35.0] * 12), "B"
+    seen = tuple(replace(v, rater="A" if v.month < -3 else second) for v in first.history.visits)
+    found = answer(replace(first, history=replace(first.history, visits=seen)))
+    assert "rater_changed" in {flag.code for flag in found.flags}
 
 
 @pytest.mark.parametrize("slope", [0.05, 0.1, 0.3, 0.5, 1.0, 1.5])

@@ -45,7 +45,10 @@ def maximise(
         if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(information))):
             status = "non_finite"
             break
-        step = np.linalg.solve(information, gradient)
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:  # flat in some direction: no maximum to stand on
+            break
         if 0.0 <= 0.5 * gradient @ step < tolerance:
             status = "converged"
             place = place + step

@@ -37,7 +37,7 @@ class TextbookFit:
     log_likelihood: float
     patients: int
     scores: int
-    status: str  # converged, step_limit, non_finite
+    status: str  # converged, boundary, step_limit, non_finite
 
 
 def fit_textbook(
@@ -54,6 +54,8 @@ def fit_textbook(
     """
     if len(months) < 3 or any(len(m) != len(s) for m, s in zip(months, scores, strict=True)):
         raise InputError("give at least three patients, and as many scores as months for each")
+    if not all(np.all(np.isfinite(row)) for row in (*months, *scores)):
+        raise InputError("a month or score is not a finite number; correct or leave out that visit")
     steps = timeline(months, [no_exposure()] * len(months), [origin_month] * len(months))
     padded = _padded(steps, scores)
 
@@ -68,6 +70,7 @@ def fit_textbook(
             " single visit or scores without any spread"
         )
     values = _natural(top.place)
+    status = "boundary" if top.status == "converged" and _at_boundary(values) else top.status
     scale = np.array([1.0, 1.0, values[2], values[3], 1.0 - values[4] ** 2, values[5]])
     errors = np.sqrt(np.maximum(np.diag(np.linalg.pinv(top.information)), 0.0)) * scale
     return TextbookFit(
@@ -76,8 +79,14 @@ def fit_textbook(
         log_likelihood=top.height,
         patients=len(months),
         scores=sum(len(s) for s in scores),
-        status=top.status,
+        status=status,
     )
+
+
+def _at_boundary(values: Float[Array, " six"]) -> bool:
+    """Whether a variance has all but vanished or the correlation has run to its end."""
+    _, _, sd_level, sd_slope, correlation, residual_sd = values
+    return bool(abs(correlation) > 0.999 or min(sd_level, sd_slope) < 1e-3 * residual_sd)
 
 
 def textbook_parameters(estimate: dict[str, float]) -> ParameterSets:
@@ -92,8 +101,10 @@ def textbook_parameters(estimate: dict[str, float]) -> ParameterSets:
 
 
 def _natural(working: Float[Array, " six"]) -> Float[Array, " six"]:
-    m, r, sd_m, sd_r, z, sd = working
-    return np.array([m, r, np.exp(sd_m), np.exp(sd_r), np.tanh(z), np.exp(sd)])
+    """Working scale to natural scale, kept just inside the limits so that a search may run on."""
+    m, r, *logs, z, log_sd = working
+    sd_m, sd_r, sd = np.exp(np.clip([*logs, log_sd], -20.0, 20.0))
+    return np.array([m, r, sd_m, sd_r, np.clip(np.tanh(z), -1 + 1e-9, 1 - 1e-9), sd])
 
 
 def _parameters(working: Float[Array, " six"]) -> ParameterSets:

@@ -41,7 +41,8 @@ from slopewise.response.verdict import (
     TAIL,
     Evidence,
     decide,
-    is_plainly_shallower,
+    is_long_enough,
+    plain_change,
     sentence,
     what_would_change_it,
 )
@@ -53,6 +54,8 @@ DRAWS = 8000  # of later scores without effect
 MORE_VISITS_LIMIT = 36  # three years of monthly visits
 QUICK_SETS = 8  # parameter sets for planning questions and the sensitivity table
 QUICK_DRAWS = 500  # draws of later scores for the same
+DIARY_VISITS = 104  # more visits than this are a diary, and its weeks are averaged
+_DAY, _WEEK = 1.0 / 30.4375, 7.0 / 30.4375  # months
 _VISITS_STEP = 3  # more visits are counted in quarters of a year
 
 
@@ -68,7 +71,7 @@ def assess(
 
     With more than one process the answers are the same, sooner from some 40 patients on.
     """
-    one = partial(_assess_one, natural_history.parameter_sets, prior)
+    one = partial(_assess_safely, natural_history.parameter_sets, prior)
     if processes > 1:
         return _in_processes(one, patients, processes=processes, progress=progress)
     found = []
@@ -104,12 +107,28 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _assess_safely(
+    parameters: ParameterSets, prior: Prior, patient: TreatedPatient
+) -> PatientAssessment:
+    """One patient; a numerical failure is a status of this patient and stops nobody else."""
+    try:
+        found = _assess_one(parameters, prior, patient)
+    except np.linalg.LinAlgError:
+        return _without_numbers(patient, prior, "non_finite")
+    numbers = [n for n in (found.no_effect_tail, found.probability_any_slowing) if n is not None]
+    if not np.all(np.isfinite(numbers)):
+        return _without_numbers(patient, prior, "non_finite")
+    return found
+
+
 def _assess_one(
     parameters: ParameterSets, prior: Prior, patient: TreatedPatient
 ) -> PatientAssessment:
     visits = _scored(patient)
-    if not patient.doses or not visits:
-        return _nothing_to_assess(patient, visits, prior, find_flags(patient))
+    if not visits:
+        return _without_numbers(patient, prior, "no_scores")
+    if not patient.doses:
+        return _without_numbers(patient, prior, "no_dose")
     _check_clock(patient)
     before = [v for v in visits if v.month <= 0.0]
     after = [v for v in visits if v.month > 0.0]
@@ -121,8 +140,9 @@ def _assess_one(
     )
     usable = after[: int(usable_visits(known, [v.month for v in after])[0])]
     given = exposure(_dose_months(patient), EFFECT_LASTS, until_month=_last_month(usable))
-    main = _answer(usable, known, given, prior, draws=DRAWS, plan=True)
-    evidence = _evidence(before, usable, known, main=main)
+    enough = is_long_enough(len(before), len(usable), _last_month(usable))
+    main = _answer(usable, known, given, prior, draws=DRAWS, plan=enough)
+    evidence = _evidence(before, after, len(usable), patient=patient, main=main)
     verdict = decide(evidence)
     needed = _visits_needed(usable, known, patient)
     density = profiles.density(main.profile, prior)
@@ -135,7 +155,7 @@ def _assess_one(
         visits_before=len(before),
         visits_after=len(after),
         months_after=_last_month(after),
-        flags=(*find_flags(patient), *_own_flags(known, evidence, len(after) - len(usable))),
+        flags=(*find_flags(patient), *_own_flags(known, evidence)),
         naive=_naive(before, after),
         what_would_change_it=what_would_change_it(verdict, evidence, needed),
         slowing=main.slowing,
@@ -166,26 +186,34 @@ def _last_month(visits: list[Visit]) -> float:
 
 
 def _evidence(
-    before: list[Visit], usable: list[Visit], known: RunIn, *, main: "_Answer"
+    before: list[Visit],
+    after: list[Visit],
+    counting: int,
+    *,
+    patient: TreatedPatient,
+    main: "_Answer",
 ) -> Evidence:
+    """What the verdict rests on; the first `counting` later visits count."""
+    usable = after[:counting]
     last = _last_month(usable)
     flat, slopes = profiles.density(main.profile, Prior.FLAT), _naive(before, usable)
     return Evidence(
         visits_before=len(before),
-        visits_after=len(usable),
+        visits_after=counting,
         months_after=last,
         no_effect_tail=main.tails.slower,
         faster_tail=main.tails.faster,
-        plainly_shallower=is_plainly_shallower(slopes.slope_before, slopes.slope_after),
-        at_floor=any(is_at_floor(v) for v in usable),
+        plain_change=plain_change(slopes.slope_before, slopes.slope_after),
+        visits_not_used=len(after) - counting,
+        at_floor=any(is_at_floor(v) for v in patient.history.visits if 0.0 < v.month <= last),
         rose=has_risen(before, usable),
         half_slower_flat=profiles.probability_above(flat, HALF_SLOWER),
     )
 
 
-def _own_flags(known: RunIn, evidence: Evidence, not_used: int) -> tuple[Flag, ...]:
+def _own_flags(known: RunIn, evidence: Evidence) -> tuple[Flag, ...]:
     """Flags that come from the assessment itself and not from the record."""
-    found = [_floor_flag(not_used)] if not_used else []
+    found = [_floor_flag(evidence.visits_not_used)] if evidence.visits_not_used else []
     if known.anchored:
         found.append(_ANCHOR_FLAG)
     if evidence.rose:
@@ -194,16 +222,24 @@ def _own_flags(known: RunIn, evidence: Evidence, not_used: int) -> tuple[Flag, .
 
 
 def _scored(patient: TreatedPatient) -> list[Visit]:
-    """ALSFRS-R visits in time order; several on one day become their mean."""
+    """ALSFRS-R visits in time order; those of one day (of a diary: one week) become their mean."""
     usable = [v for v in patient.history.visits if v.scale is Scale.ALSFRS_R]
     usable.sort(key=lambda v: v.month)
+    width = _WEEK if len(usable) > DIARY_VISITS else _DAY
+
+    def period(visit: Visit) -> tuple[bool, int]:
+        return visit.month > 0.0, round(visit.month / width)
+
     joined = []
-    for _, group in groupby(usable, key=lambda v: round(v.month, 3)):
-        same_day = list(group)
-        first = same_day[0]
-        if len(same_day) > 1:
-            mean = sum(v.alsfrs_total for v in same_day) / len(same_day)
-            first = Visit(first.month, mean, first.scale, None, first.rater, first.mode)
+    for _, group in groupby(usable, key=period):
+        together = list(group)
+        first = together[0]
+        if len(together) > 1:
+            month, total = (
+                sum(getattr(v, name) for v in together) / len(together)
+                for name in ("month", "alsfrs_total")
+            )
+            first = Visit(month, total, first.scale, None, first.rater, first.mode)
         joined.append(first)
     return joined
 
@@ -291,9 +327,9 @@ def _visits_needed(
     wanted = (profiles.QUARTER_SLOWER, 0.5)
 
     def reached(more: int) -> Float[Array, " theta"]:
-        if len(after) + more == 0:
-            return np.zeros(len(wanted))
         plan = months[: len(after) + more]
+        if not plan or not is_long_enough(len(known.months), len(plan), plan[-1]):
+            return np.zeros(len(wanted), dtype=bool)
         test = no_effect_test(quick, plan, given, draws=QUICK_DRAWS, weighing_sets=8)
         return test.power(np.array(wanted), tail=TAIL) >= POWER
 
@@ -343,23 +379,40 @@ def _floor_flag(left_out: int) -> Flag:
     )
 
 
-def _nothing_to_assess(
-    patient: TreatedPatient, visits: list[Visit], prior: Prior, flags: tuple[Flag, ...]
-) -> PatientAssessment:
-    """Cannot tell, because there is no dose or no score."""
-    status = "no_scores" if not visits else "no_dose"
-    missing = "no scored ALSFRS-R visit" if not visits else "no dose of a cell product"
+_WITHOUT_NUMBERS = {  # status: why, and what would change it
+    "no_scores": (
+        "there is no scored ALSFRS-R visit on record",
+        "A record with a scored ALSFRS-R visit.",
+    ),
+    "no_dose": (
+        "there is no dose of a cell product on record",
+        "A record with a dose of a cell product.",
+    ),
+    "non_finite": (
+        "the scores are so unlike any natural course that the computation failed",
+        "A look at the scores: some may be typed wrongly.",
+    ),
+}
+
+
+def _without_numbers(patient: TreatedPatient, prior: Prior, status: str) -> PatientAssessment:
+    """Cannot tell, because nothing can be computed."""
+    why, wish = _WITHOUT_NUMBERS[status]
+    visits = _scored(patient)
+    treated = bool(patient.doses)
+    before = [v for v in visits if v.month <= 0.0 or not treated]
+    after = [v for v in visits if v.month > 0.0 and treated]
     return PatientAssessment(
         patient_id=patient.history.patient_id,
         verdict=Verdict.CANNOT_TELL,
-        sentence=f"Cannot tell: there is {missing} on record.",
+        sentence=f"Cannot tell: {why}.",
         status=status,
         prior=prior,
-        visits_before=len(visits) if not patient.doses else 0,
-        visits_after=0,
-        months_after=0.0,
-        flags=flags,
-        naive=NaiveSlopes(_slope(visits) if not patient.doses else None, None),
-        what_would_change_it=(f"A record with {missing[3:]}.",),
+        visits_before=len(before),
+        visits_after=len(after),
+        months_after=_last_month(after),
+        flags=find_flags(patient),
+        naive=_naive(before, after),
+        what_would_change_it=(wish,),
         simulated=patient.simulated,
     )

@@ -109,8 +109,8 @@ class ExposureSensitivity:
 class PatientAssessment:
     """Verdict and everything it rests on, for one patient.
 
-    `status`: "assessed", or "no_dose" / "no_scores" where nothing can be computed (then the numbers
-    are None and the verdict is cannot_tell).
+    `status`: "assessed", or "no_dose", "no_scores", "non_finite" where nothing can be computed
+    (then the numbers are None and the verdict is cannot_tell).
     """
 
     patient_id: str

@@ -14,9 +14,10 @@ from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.rival_histories import RIVALS, rival_scores
 from slopewise.progression.simulate import simulate
 from slopewise.response.exposure import exposure
-from slopewise.response.no_effect_test import no_effect_test
+from slopewise.response.flags import RISE
+from slopewise.response.no_effect_test import least_squares_slopes, no_effect_test
 from slopewise.response.run_in import run_in, usable_visits
-from slopewise.response.verdict import TAIL, is_long_enough, is_plainly_shallower
+from slopewise.response.verdict import TAIL, is_long_enough, plain_change
 
 __all__ = [
     "EMBEDDED",
@@ -98,8 +99,8 @@ def many_verdicts(
     """Judge patients; `scores` are in the order of `plan.before` then `plan.after`."""
     said = np.array([_one(plan, row, parameters, draws) for row in scores])
     months, split = np.asarray(plan.before + plan.after), len(plan.before)
-    before = _slopes(months[:split], scores[:, :split])
-    after = _slopes(months[split - 1 :], scores[:, split - 1 :])
+    before = least_squares_slopes(months[:split], scores[:, :split])
+    after = least_squares_slopes(months[split - 1 :], scores[:, split - 1 :])
     return ManyVerdicts(
         slower=said[:, 0] > 0,
         faster=said[:, 1] > 0,
@@ -195,16 +196,10 @@ def _one(
     test = no_effect_test(known, after, exposure([0.0], until_month=after[-1]), draws=draws)
     tails = test.tails(seen[None])
     months = np.asarray(plan.before + after)
-    before = float(_slopes(months[:split], scores[:split]))
-    later = float(_slopes(months[split - 1 :], scores[split - 1 : split + used]))
-    slower = (
-        tails.slower <= TAIL
-        and not (seen <= _LOW_TOTAL).any()
-        and is_plainly_shallower(before, later)
+    change = plain_change(
+        float(least_squares_slopes(months[:split], scores[:split])),
+        float(least_squares_slopes(months[split - 1 :], scores[split - 1 : split + used])),
     )
-    return float(slower), float(tails.faster <= TAIL), 1.0, tails.slower
-
-
-def _slopes(months: Array, scores: Array) -> Float[Array, " patients"]:
-    centred = months - months.mean()
-    return np.asarray(scores @ centred / (centred @ centred))
+    rose = (seen - scores[split - 1] >= RISE).sum() >= 2
+    slower = tails.slower <= TAIL and not (seen <= _LOW_TOTAL).any() and change > 0
+    return float(slower), float(tails.faster <= TAIL and change < 0 and not rose), 1.0, tails.slower

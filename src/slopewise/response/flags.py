@@ -17,6 +17,7 @@ FLOOR_ZERO_ITEMS = 4  # assumption: "many" zero items = a third of the twelve
 # fewer than 1 % ever keep +4 points for 12 months: Bedlack 2016, doi:10.1212/WNL.0000000000002251
 RISE = 4.0
 _LOW_TOTAL = 10.0  # assumption: without items, a total this low counts as the floor
+_USUAL_GAP = 3.0  # months; assumption: clinics see people every three months
 _MISSED_FACTOR = 2.0  # assumption: a last gap twice the usual one counts as missed visits
 
 
@@ -70,11 +71,12 @@ def _changes(history: PatientHistory) -> list[Flag]:
     for name, word in (("rater", "rater"), ("mode", "way of asking (mode)")):
         before = _named(history.visits, name, after=False)
         after = _named(history.visits, name, after=True)
-        if before and after and after - before:
+        if len(before | after) > 1:
+            when = "after" if after - before else "before"
             found.append(
                 Flag(
                     f"{name}_changed",
-                    f"The {word} changed after the first dose; a change of a point or two may come"
+                    f"The {word} changed {when} the first dose; a change of a point or two may come"
                     " from that.",
                 )
             )
@@ -112,9 +114,9 @@ def _label(kind: str) -> str:
 
 def _missed_before_event(history: PatientHistory) -> list[Flag]:
     event, months = history.survival_event, [visit.month for visit in history.visits]
-    if event is None or len(months) < 3:
+    if event is None or not months:
         return []
-    usual = median(b - a for a, b in pairwise(months))
+    usual = median(b - a for a, b in pairwise(months)) if len(months) > 2 else _USUAL_GAP
     if event.month - months[-1] <= max(_MISSED_FACTOR * usual, 1.0):
         return []
     return [

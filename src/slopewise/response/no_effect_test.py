@@ -18,17 +18,27 @@ Status: developer, checked by simulation in tests/characteristics.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.progression.forecast import ScoreMoments, score_moments
+from slopewise.progression.parameters import ROUNDING_VARIANCE
 from slopewise.progression.timeline import Exposure, timeline
 from slopewise.response.run_in import RunIn, thinned
+from slopewise.response.verdict import plain_change
 
-__all__ = ["BayesFactors", "NoEffectTest", "Tails", "doubted", "no_effect_test", "undoubted"]
+__all__ = [
+    "BayesFactors",
+    "NoEffectTest",
+    "Tails",
+    "doubted",
+    "least_squares_slopes",
+    "no_effect_test",
+    "undoubted",
+]
 
 # θ at which evidence is weighed; the spread 0.6 is an `assumption:` that favours θ of 0.3 to 1
 _THETA = np.array([-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0])
@@ -37,10 +47,11 @@ _SPREAD = 0.6
 _POWER_THETA = np.array([0.25, 0.5, 0.75, 1.0, 1.5, 2.0])
 _DRAWING_SETS = 64  # of the parameter sets take part in the draws
 _PLANNING_SETS, _PLANNING_DRAWS = 16, 500  # power needs less precision than a tail
+_BLOCK = 4_000_000  # numbers held at once when scores are squared
 _SEED = 20240229  # the draws are the same for every patient, so verdicts are reproducible
 
 # Lehmann exponent of the recalibration: measured on the rival histories, see `doubted`
-_DOUBT = 2.0
+_DOUBT = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,13 @@ class _Weigher:
 
     def evidence(self, scores: Float[Array, "draws visits"]) -> BayesFactors:
         upper = np.triu_indices(scores.shape[1])
-        squares = scores[:, upper[0]] * scores[:, upper[1]]
-        density = scores @ self.linear.T + self.constant - squares @ self.precision.T
+        block = max(1, _BLOCK // len(upper[0]))  # memory, not speed
+        density = scores @ self.linear.T + self.constant
+        for first in range(0, len(scores), block):
+            rows = scores[first : first + block]
+            density[first : first + block] -= (
+                rows[:, upper[0]] * rows[:, upper[1]]
+            ) @ self.precision.T
         parts = density.reshape(len(scores), self.theta_count, -1)
         top = parts.max(axis=(1, 2), keepdims=True)
         by_theta = np.exp(parts - top).sum(axis=2)
@@ -111,9 +127,19 @@ class NoEffectTest:
         found = []
         for i in range(len(theta)):
             at = ScoreMoments(moments.mean[:, i : i + 1], moments.covariance[:, i : i + 1])
-            evidence = self.weigher.evidence(_draw(self.planning, at, _PLANNING_DRAWS))
-            found.append(float((evidence.slower > critical).mean()))
+            scores = _draw(self.planning, at, _PLANNING_DRAWS)
+            passed = self.weigher.evidence(scores).slower > critical
+            found.append(float((passed & self._plainly_shallower(scores)).mean()))
         return np.array(found)
+
+    def _plainly_shallower(self, scores: Float[Array, "draws visits"]) -> Array:
+        """Which drawn courses are shallower to the eye as well, as the verdict demands."""
+        known = self.planning
+        before = least_squares_slopes(np.array(known.months), known.scores)[0]
+        months = np.array([known.months[-1], *self.months])
+        opened = np.column_stack([np.full(len(scores), known.scores[0, -1]), scores])
+        after = least_squares_slopes(months, opened)
+        return np.array([plain_change(before, slope) > 0 for slope in after])
 
     def smallest_shown(self, *, tail: float, power: float) -> float | None:
         """Smallest θ up to 2 that would be shown with chance `power`; None if there is none."""
@@ -149,6 +175,14 @@ def no_effect_test(
     )
 
 
+def least_squares_slopes(
+    months: Float[Array, " visits"], scores: Float[Array, "rows visits"]
+) -> Float[Array, " rows"]:
+    """Least-squares slope of each row, points/month."""
+    centred = months - months.mean()
+    return np.asarray(scores @ centred / (centred @ centred))
+
+
 def doubted(tail: float) -> float:
     """The model's tail made as large as the worst rival natural history found it (1 − (1 − p)ᶜ)."""
     return float(1.0 - (1.0 - tail) ** _DOUBT)
@@ -176,7 +210,7 @@ def _weigher(known: RunIn, months: Sequence[float], given: Exposure) -> _Weigher
     visits, (sets, classes) = len(months), known.parameters.weight.shape
     weight = known.weight.reshape(sets, classes)
     of_class = np.maximum(weight.sum(axis=0), 1e-300)
-    share = weight / of_class
+    share = np.where(weight.sum(axis=0) > 0.0, weight / of_class, 1.0 / sets)
     mean = np.einsum("sc,tscv->tcv", share, moments.mean[0])
     away = (moments.mean[0] - mean[:, None]) * np.sqrt(share)[None, :, :, None]
     covariance = np.einsum("sc,tscvw->tcvw", share, moments.covariance[0], optimize=True)
@@ -207,13 +241,21 @@ def _draw(known: RunIn, moments: ScoreMoments, draws: int) -> Float[Array, "draw
     covariance = np.broadcast_to(
         moments.covariance, (*moments.mean.shape[:-1], visits, visits)
     ).reshape(-1, visits, visits)
-    used, place = np.unique(part, return_inverse=True)
-    factor = np.linalg.cholesky(covariance[used])
-    scores = mean[part] + np.einsum("dvw,dw->dv", factor[place], _even_noise(draws, visits))
+    used, starts = np.unique(part, return_index=True)
+    smooth = covariance[used] - ROUNDING_VARIANCE * np.eye(visits)  # rounding is done below
+    factor = np.linalg.cholesky(smooth)
+    noise = _even_noise(draws, visits)
+    pieces = [
+        mean[kind] + noise[first:last] @ factor[i].T
+        for i, (kind, first, last) in enumerate(
+            zip(used, starts, [*starts[1:], draws], strict=True)
+        )
+    ]
+    scores = np.concatenate(pieces)
     return np.asarray(np.clip(np.rint(scores), 0.0, 48.0))
 
 
-@cache
+@lru_cache(maxsize=16)
 def _even_noise(draws: int, visits: int) -> Float[Array, "draws visits"]:
     """Standard normal draws, evenly spread in each column (Latin hypercube), always the same."""
     from scipy.special import ndtri

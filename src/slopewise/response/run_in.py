@@ -24,12 +24,17 @@ FLOOR_CHANCE = 0.05  # assumption: 0 points must be this unlikely for a later vi
 
 @dataclass(frozen=True)
 class RunIn:
-    """Belief about level, slope and wander at `month`, and the weight of each (set, class)."""
+    """Belief about level, slope and wander at `month`, and the weight of each (set, class).
+
+    `months` and `scores` are the visits it rests on.
+    """
 
     belief: Belief
     log_density: Float[Array, "patients 1 sets classes"]
     weight: Float[Array, "patients part"]
     parameters: ParameterSets
+    months: tuple[float, ...]
+    scores: Float[Array, "patients visits"]
     month: float
     anchored: bool
 
@@ -54,13 +59,13 @@ def run_in(
         origin, parameters = onset_month, _from_onset(parameters)
     steps = timeline([months], [no_exposure()], [origin])
     found, belief = log_density(scores_on(steps, scores), steps, parameters, theta=np.zeros(1))
-    part = (found + np.log(parameters.weight)).reshape(len(scores), -1)
-    part = np.exp(part - part.max(axis=1, keepdims=True))
     return RunIn(
         belief=belief,
         log_density=found,
-        weight=part / part.sum(axis=1, keepdims=True),
+        weight=_weights(found, parameters),
         parameters=parameters,
+        months=tuple(months),
+        scores=scores,
         month=months[-1] if len(months) else origin,
         anchored=anchored,
     )
@@ -93,15 +98,24 @@ def thinned(known: RunIn, sets: int) -> RunIn:
         name: value if value.shape[2] == 1 else value[:, :, chosen]
         for name, value in vars(known.belief).items()
     }
-    weight = known.weight.reshape(len(known.weight), every, -1)[:, chosen]
-    weight = weight.reshape(len(weight), -1)
+    parameters, found = known.parameters.take(chosen), known.log_density[:, :, chosen]
     return replace(
         known,
         belief=Belief(**beliefs),
-        log_density=known.log_density[:, :, chosen],
-        weight=weight / weight.sum(axis=1, keepdims=True),
-        parameters=known.parameters.take(chosen),
+        log_density=found,
+        weight=_weights(found, parameters),
+        parameters=parameters,
     )
+
+
+def _weights(
+    log_density: Float[Array, "patients 1 sets classes"], parameters: ParameterSets
+) -> Float[Array, "patients part"]:
+    """Posterior weight of each (set, class) given the scores before the dose."""
+    with np.errstate(divide="ignore"):
+        part = (log_density + np.log(parameters.weight)).reshape(len(log_density), -1)
+    part = np.exp(part - part.max(axis=1, keepdims=True))
+    return np.asarray(part / part.sum(axis=1, keepdims=True))
 
 
 def _from_onset(parameters: ParameterSets) -> ParameterSets:

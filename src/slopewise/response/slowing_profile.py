@@ -1,7 +1,8 @@
 """The slowing profile: log p(all visits | θ) of one patient, and the posterior it gives.
 
 Integrated over classes, random effects, wander and parameter sets. A coarse grid of θ suffices
-because the profile is smooth; a cubic spline carries it to the fine grid.
+because the profile is smooth; a monotone cubic, which cannot overshoot, carries it to the fine
+grid.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ __all__ = [
     "summarise",
 ]
 
-THETA = np.linspace(-1.0, 2.0, 25)
+THETA = np.linspace(-1.0, 2.0, 31)
 FINE_THETA = np.linspace(-1.0, 2.0, 601)
 
 # assumption: centred on no effect, with 5 chances in 100 that decline is slowed by half or more;
@@ -34,9 +35,9 @@ QUARTER_SLOWER = 0.25
 
 def density(profile: Float[Array, " theta"], prior: Prior) -> SlowingDensity:
     """Posterior of θ on the fine grid from a profile on THETA."""
-    from scipy.interpolate import CubicSpline
+    from scipy.interpolate import PchipInterpolator
 
-    fine = CubicSpline(THETA, profile)(FINE_THETA)
+    fine = PchipInterpolator(THETA, profile)(FINE_THETA)
     fine = fine - fine.max()
     before = np.ones_like(FINE_THETA)
     if prior is Prior.SCEPTICAL:

@@ -9,12 +9,13 @@ __all__ = [
     "MIN_MONTHS_AFTER",
     "MIN_VISITS_AFTER",
     "MIN_VISITS_BEFORE",
-    "PLAINLY_SHALLOWER",
+    "PLAIN_DIFFERENCE",
+    "PLAIN_SHARE",
     "TAIL",
     "Evidence",
     "decide",
     "is_long_enough",
-    "is_plainly_shallower",
+    "plain_change",
     "sentence",
     "what_would_change_it",
 ]
@@ -22,14 +23,16 @@ __all__ = [
 TAIL = 0.05  # "slower" and "faster" are each said at most this often without any effect
 MIN_VISITS_BEFORE = 3
 MIN_VISITS_AFTER = 4
-MIN_MONTHS_AFTER = 6.0
+MIN_MONTHS_AFTER = 5.9  # 26 weeks, or six calendar months of 181 to 184 days
 # assumption: "not shown" is said only where the scores themselves make slowing by half or more
 # unlikely (at most 5 in 100 with no prior opinion); otherwise nothing can be told
 HALF_SLOWER = 0.5
-# "slower" must also be plain to see: the least-squares slope after is shallower by at least a
+# "slower" and "faster" must also be plain to see: the least-squares slope differs by at least a
 # quarter of the slope before. Steady slow decline looks like slowing to the model alone (measured
 # on rival histories); a quarter is the conventional threshold, response/slowing_profile.py
-PLAINLY_SHALLOWER = 0.25
+PLAIN_SHARE = 0.25
+# assumption: and by 3 points a year, or rounding alone makes a slope of nothing "shallower"
+PLAIN_DIFFERENCE = 0.25  # points/month
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class Evidence:
     months_after: float
     no_effect_tail: float
     faster_tail: float
-    plainly_shallower: bool  # is_plainly_shallower of the visits that count
+    plain_change: int  # +1 plainly shallower, -1 plainly steeper, 0 neither (plain_change)
     at_floor: bool
+    visits_not_used: int = 0  # later visits that do not count: the floor was in reach
     rose: bool = False
     half_slower_flat: float = 1.0  # Pr(slowing >= HALF_SLOWER) under a flat prior
 
@@ -52,10 +56,11 @@ def decide(evidence: Evidence) -> Verdict:
     if _shortfalls(evidence):
         return Verdict.CANNOT_TELL
     if evidence.no_effect_tail <= TAIL:
-        hidden = evidence.at_floor or not evidence.plainly_shallower
+        hidden = evidence.at_floor or evidence.plain_change <= 0
         return Verdict.CANNOT_TELL if hidden else Verdict.SLOWER
     if evidence.faster_tail <= TAIL:
-        return Verdict.FASTER
+        plain = evidence.plain_change < 0 and not evidence.rose
+        return Verdict.FASTER if plain else Verdict.CANNOT_TELL
     if evidence.half_slower_flat <= TAIL and not evidence.rose and not evidence.at_floor:
         return Verdict.NOT_SHOWN
     return Verdict.CANNOT_TELL
@@ -67,8 +72,10 @@ def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
         f"Slowing lies between {_percent(slowing.low90)} and {_percent(slowing.high90)}"
         " (90 % interval)."
     )
-    if evidence.rose:
-        interval = "The score rose, and a share of slowing does not describe a rise."
+    if evidence.visits_after == 0:
+        interval = "Nothing is known of slowing beyond what was assumed before."
+    elif evidence.rose:
+        interval = "A share of slowing does not describe a rise."
     if verdict is Verdict.SLOWER:
         return (
             "Decline was slower than expected from the course before the first dose: at"
@@ -134,11 +141,14 @@ def _out_of_reach(needed: VisitsNeeded) -> str:
     )
 
 
-def is_plainly_shallower(slope_before: float | None, slope_after: float | None) -> bool:
-    """Whether the least-squares slope after is shallower by a quarter of the one before."""
+def plain_change(slope_before: float | None, slope_after: float | None) -> int:
+    """+1 when the slope after is plainly shallower than before, -1 plainly steeper, else 0."""
     if slope_before is None or slope_after is None:
-        return False
-    return slope_after - slope_before > PLAINLY_SHALLOWER * abs(slope_before)
+        return 0
+    gain = slope_after - slope_before
+    if abs(gain) < max(PLAIN_SHARE * abs(slope_before), PLAIN_DIFFERENCE):
+        return 0
+    return 1 if gain > 0 else -1
 
 
 def _shortfalls(evidence: Evidence) -> tuple[str, ...]:
@@ -150,30 +160,47 @@ def _shortfalls(evidence: Evidence) -> tuple[str, ...]:
         )
     if evidence.visits_after < MIN_VISITS_AFTER:
         found.append(
-            f"At least {MIN_VISITS_AFTER} scored visits after the first dose"
+            f"At least {MIN_VISITS_AFTER} scored visits after the first dose that count"
             f" (there {_are(evidence.visits_after)})."
         )
     if evidence.months_after < MIN_MONTHS_AFTER:
         found.append(
-            f"At least {MIN_MONTHS_AFTER:g} months of visits after the first dose"
-            f" (there are {evidence.months_after:.1f})."
+            "At least 6 months of visits after the first dose that count"
+            f" (there are {int(10 * evidence.months_after) / 10:.1f})."
         )
     return tuple(found)
 
 
 def _why_not(evidence: Evidence) -> str:
-    if _shortfalls(evidence):
-        return "there are too few visits"
-    if evidence.no_effect_tail <= TAIL and evidence.at_floor:
-        return "the score is near its lowest and could hardly fall further"
-    if evidence.no_effect_tail <= TAIL:
-        return "the course is steadier than expected, but hardly shallower than before"
-    if evidence.rose:
-        return "the score rose in a way that slowed decline does not explain"
-    return (
+    """The first reason that holds."""
+    e = evidence
+    reasons = (
+        (e.visits_before < MIN_VISITS_BEFORE, "there are too few visits before the first dose"),
+        (
+            bool(_shortfalls(e)) and e.visits_not_used > 0,
+            "the score could have reached its floor before enough visits",
+        ),
+        (e.visits_after < MIN_VISITS_AFTER, "there are too few visits after the first dose"),
+        (bool(_shortfalls(e)), "the visits after the first dose span less than six months"),
+        (
+            e.no_effect_tail <= TAIL and e.at_floor,
+            "the score is near its lowest and could hardly fall further",
+        ),
+        (e.rose, "the score rose in a way that slowed decline does not explain"),
+        (
+            e.no_effect_tail <= TAIL,
+            "the course is steadier than expected, but hardly shallower than before",
+        ),
+        (
+            e.faster_tail <= TAIL,
+            "the course is wilder than expected, but hardly steeper than before",
+        ),
+    )
+    usual = (
         "the course fits no effect, and it also fits decline slowed by half: one person's scores"
         " wander too much to separate the two with these visits"
     )
+    return next((reason for holds, reason in reasons if holds), usual)
 
 
 def _are(count: int) -> str:
@@ -181,12 +208,12 @@ def _are(count: int) -> str:
 
 
 def _percent(slowing: float) -> str:
-    return f"{100 * slowing:.0f} %".replace("-", "−")
+    return f"{round(100 * slowing)} %".replace("-", "−")
 
 
 def _chance(tail: float) -> str:
     if tail < 0.001:
         return "1 in 1,000 patients"
-    if tail < 0.01:
+    if tail < 0.0095:
         return f"{1000 * tail:.0f} in 1,000 patients"
     return f"{100 * tail:.0f} in 100 patients"
