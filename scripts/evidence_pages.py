@@ -135,8 +135,8 @@ CHARACTERISTICS_WORDS = """
   saves. Groups and randomised trials can show what one patient cannot.
 - The naive rule in its usual form has no fixed false-alarm rate: it calls a steep run-in that calms
   down a response. Here it was given the verdict's own rate, which nobody can do for a real clinic.
-- Where the naive rule sees more (a short run-in, straight lines), it does so by calling fast
-  run-ins slower: its false alarms sit there (third column of numbers above).
+- Where the naive rule sees more (some rows with a short run-in, and straight lines), it does so by
+  calling fast run-ins slower: its false alarms sit there (third column of numbers above).
 - The rival histories are straight lines without wander; skewed slopes whose wander jumps; and lines
   that break once at a random time. They are fitted to the same published summaries
   (models/calibration.md). Skewed slopes cost most false alarms, because slow people there are also
