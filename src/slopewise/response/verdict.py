@@ -77,10 +77,11 @@ def sentence(verdict: Verdict, evidence: Evidence, slowing: Slowing) -> str:
     elif evidence.rose:
         interval = "A share of slowing does not describe a rise."
     if verdict is Verdict.SLOWER:
+        uncertain = interval.replace("Slowing lies", "How much slower is uncertain:")
         return (
             "Decline was slower than expected from the course before the first dose: at"
             f" most about {_chance(evidence.no_effect_tail)} without any effect would look this"
-            f" good. {interval} Whether the therapy did it cannot be told from one patient."
+            f" good. {uncertain} Whether the therapy did it cannot be told from one patient."
         )
     if verdict is Verdict.FASTER:
         return (
