@@ -2,7 +2,7 @@
 
 .venv/bin/python scripts/characteristics.py [PEOPLE] [PEOPLE_WITH_EFFECT]
 
-Takes about half an hour on two cores at the default sizes. `make docs` turns the numbers into a
+Takes about six minutes on two cores at the default sizes. `make docs` turns the numbers into a
 page.
 """
 
@@ -28,8 +28,8 @@ SEED = 2026
 
 def main(arguments: list[str]) -> int:
     """Run the grid on two processes and write it down."""
-    people = int(arguments[0]) if arguments else 4000
-    with_effect = int(arguments[1]) if len(arguments) > 1 else 1500
+    people = int(arguments[0]) if arguments else 2000
+    with_effect = int(arguments[1]) if len(arguments) > 1 else 700
     started = time.time()
     jobs = [(history, plan, people, with_effect) for plan in PLANS for history in HISTORIES]
     cells = []
