@@ -139,8 +139,9 @@ CHARACTERISTICS_WORDS = """
   calling fast run-ins slower: its false alarms sit there (third column of numbers above).
 - The rival histories are straight lines without wander; skewed slopes whose wander jumps; and lines
   that break once at a random time. They are fitted to the same published summaries
-  (models/calibration.md). Skewed slopes cost most false alarms, because slow people there are also
-  steadier than the embedded classes let them be, and steadiness looks like slowing.
+  (models/calibration.md). Before doubt was added to the tail and the plain slope was
+  asked as well, skewed slopes and broken lines broke the promise (up to 8 of 100): slow people
+  there are steadier than the embedded classes let them be, and steadiness looks like slowing.
 - "Long enough to judge" leaves out people whose score could reach its floor too soon: they are told
   "cannot tell".
 - Measured by `scripts/characteristics.py`; a smaller run is part of `make test`, the full one of
