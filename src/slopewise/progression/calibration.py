@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from slopewise.progression.likelihood import integrated_wander
 from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.targets import MONTHS, TARGETS, Target, VirtualCohort, measure
 
@@ -126,7 +127,8 @@ def virtual_cohort(parameters: ParameterSets, noise: _Noise) -> VirtualCohort:
     lost = -np.expm1(-1.0 / memory)
     sd_w = np.sqrt(lost * (2.0 - lost))
     share = memory * lost**2 / sd_w
-    rest = np.sqrt(max(memory**2 * (2.0 * (1.0 / memory - lost) - lost**2) - share**2, 0.0))
+    path = float(integrated_wander(np.float64(1.0 / memory)))
+    rest = np.sqrt(max(memory**2 * path - share**2, 0.0))
     function = [m]
     for first, second in noise.path.transpose(0, 2, 1):
         m = m + r + memory * lost * w + tau * (share * first + rest * second)

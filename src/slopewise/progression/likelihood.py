@@ -18,7 +18,15 @@ from numpy import ndarray as Array
 from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.timeline import Timeline
 
-__all__ = ["Belief", "advance", "log_density", "mixture_log_density", "observe", "origin_belief"]
+__all__ = [
+    "Belief",
+    "advance",
+    "integrated_wander",
+    "log_density",
+    "mixture_log_density",
+    "observe",
+    "origin_belief",
+]
 
 _SMALL = 1e-3  # κΔ below which the integrated wander's variance is taken from its series
 
@@ -114,11 +122,7 @@ def advance(belief: Belief, parameters: ParameterSets, *, duration: Any, slowed:
     kept = 1.0 - lost  # φ = exp(−κΔ)
     reach = parameters.wander_months * lost  # ∫ exp(−κ s) ds
     power = parameters.wander_sd**2
-    # Var ∫w given its start, in units of (τ/κ)²: 2x − 2E − E², E = 1 − φ; by series when x is small
-    spread = xp.where(
-        x < _SMALL, x**3 * (2.0 / 3.0 - x * (0.5 - x * (7.0 / 30.0))), 2.0 * (x - lost) - lost**2
-    )
-    noise_mm = power * parameters.wander_months**2 * spread * slowed**2
+    noise_mm = power * parameters.wander_months**2 * integrated_wander(x) * slowed**2
     noise_mw = power * parameters.wander_months * lost**2 * slowed
     noise_ww = power * lost * (1.0 + kept)
     a, c = slowed * duration, slowed * reach
@@ -135,6 +139,18 @@ def advance(belief: Belief, parameters: ParameterSets, *, duration: Any, slowed:
         rw=kept * b.rw,
         ww=kept**2 * b.ww + noise_ww,
     )
+
+
+def integrated_wander(x: Any) -> Array:
+    """Var ∫w over x = κΔ given its start, in units of (τ/κ)²: 2x − 2E − E², E = 1 − exp(−x).
+
+    By its series where x is small and the difference would cancel.
+    """
+    xp = array_namespace(x)
+    lost = -xp.expm1(-x)
+    series = x**3 * (2.0 / 3.0 - x * (0.5 - x * (7.0 / 30.0)))
+    found: Array = xp.where(x < _SMALL, series, 2.0 * (x - lost) - lost**2)
+    return found
 
 
 def observe(belief: Belief, score: Any, *, variance: Any, seen: Any) -> tuple[Belief, Array]:

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
+from slopewise.progression.likelihood import integrated_wander
 from slopewise.progression.parameters import ROUNDING_VARIANCE, ParameterSets
 from slopewise.progression.timeline import Exposure, no_exposure, timeline
 
@@ -101,7 +102,7 @@ def _move(
     x = duration / memory
     lost = -np.expm1(-x)
     var_w = tau**2 * lost * (2.0 - lost)
-    var_path = (tau * memory) ** 2 * np.maximum(2.0 * (x - lost) - lost**2, 0.0)
+    var_path = (tau * memory) ** 2 * integrated_wander(x)
     cov = tau**2 * memory * lost**2
     first, second = generator.standard_normal((2, m.size))
     step_w = np.sqrt(var_w) * first

@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
+from slopewise.progression.parameters import ROUNDING_VARIANCE
+
 __all__ = ["MONTHS", "STRATA", "TARGETS", "Target", "VirtualCohort", "measure"]
 
 MONTHS = np.arange(19.0)  # virtual cohorts are followed monthly from entry to month 18
@@ -118,7 +120,7 @@ def measure(cohort: VirtualCohort) -> dict[str, float]:
 
 
 def _error_sd(cohort: VirtualCohort) -> Array:
-    return np.sqrt(np.maximum(cohort.residual_sd**2 - 1.0 / 12.0, 0.0))
+    return np.sqrt(np.maximum(cohort.residual_sd**2 - ROUNDING_VARIANCE, 0.0))
 
 
 def _mixed_model(cohort: VirtualCohort, members: Array, name: str) -> dict[str, float]:

@@ -33,7 +33,7 @@ from slopewise.response.assessment import (
 from slopewise.response.expected_course import expected_course
 from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, exposure
 from slopewise.response.flags import find_flags, has_risen, is_at_floor
-from slopewise.response.no_effect_test import Tails, no_effect_test
+from slopewise.response.no_effect_test import Tails, least_squares_slopes, no_effect_test
 from slopewise.response.patient import TreatedPatient
 from slopewise.response.run_in import RunIn, run_in, thinned, usable_visits
 from slopewise.response.verdict import (
@@ -350,10 +350,7 @@ def _naive(before: list[Visit], after: list[Visit]) -> NaiveSlopes:
 def _slope(visits: list[Visit]) -> float | None:
     if len(visits) < 2:
         return None
-    month = np.array([v.month for v in visits])
-    total = np.array([v.alsfrs_total for v in visits])
-    centred = month - month.mean()
-    return float(centred @ total / (centred @ centred))
+    return float(least_squares_slopes(np.array([v.month for v in visits]), _totals(visits))[0])
 
 
 _ROSE_FLAG = Flag(

@@ -14,7 +14,7 @@ from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.rival_histories import RIVALS, rival_scores
 from slopewise.progression.simulate import simulate
 from slopewise.response.exposure import exposure
-from slopewise.response.flags import RISE
+from slopewise.response.flags import LOW_TOTAL, RISE
 from slopewise.response.no_effect_test import least_squares_slopes, no_effect_test
 from slopewise.response.run_in import run_in, usable_visits
 from slopewise.response.verdict import TAIL, is_long_enough, plain_change
@@ -34,8 +34,6 @@ __all__ = [
 EMBEDDED = "embedded"
 HISTORIES: tuple[str, ...] = (EMBEDDED, *(rival.name for rival in RIVALS))
 _FAST_SHARE = 0.25  # "the run-in looked fast": the steepest quarter of slopes before the dose
-
-_LOW_TOTAL = 10.0  # without items, a total this low counts as the floor (response/flags.py)
 
 
 @dataclass(frozen=True)
@@ -201,5 +199,5 @@ def _one(
         float(least_squares_slopes(months[split - 1 :], scores[split - 1 : split + used])),
     )
     rose = (seen - scores[split - 1] >= RISE).sum() >= 2
-    slower = tails.slower <= TAIL and not (seen <= _LOW_TOTAL).any() and change > 0
+    slower = tails.slower <= TAIL and not (seen <= LOW_TOTAL).any() and change > 0
     return float(slower), float(tails.faster <= TAIL and change < 0 and not rose), 1.0, tails.slower

@@ -10,13 +10,21 @@ from slopewise.condition.standard_care import care_kind, flags_a_verdict
 from slopewise.response.assessment import Flag
 from slopewise.response.patient import TreatedPatient
 
-__all__ = ["FLOOR_TOTAL", "FLOOR_ZERO_ITEMS", "RISE", "find_flags", "has_risen", "is_at_floor"]
+__all__ = [
+    "FLOOR_TOTAL",
+    "FLOOR_ZERO_ITEMS",
+    "LOW_TOTAL",
+    "RISE",
+    "find_flags",
+    "has_risen",
+    "is_at_floor",
+]
 
 FLOOR_TOTAL = 25.0  # totals this low with many zero items cannot fall much further
 FLOOR_ZERO_ITEMS = 4  # assumption: "many" zero items = a third of the twelve
 # fewer than 1 % ever keep +4 points for 12 months: Bedlack 2016, doi:10.1212/WNL.0000000000002251
 RISE = 4.0
-_LOW_TOTAL = 10.0  # assumption: without items, a total this low counts as the floor
+LOW_TOTAL = 10.0  # assumption: without items, a total this low counts as the floor
 _USUAL_GAP = 3.0  # months; assumption: clinics see people every three months
 _MISSED_FACTOR = 2.0  # assumption: a last gap twice the usual one counts as missed visits
 
@@ -54,7 +62,7 @@ def find_flags(patient: TreatedPatient) -> tuple[Flag, ...]:
 def is_at_floor(visit: Visit) -> bool:
     """Whether a visit's score has little room left to fall."""
     if visit.items is None:
-        return visit.alsfrs_total <= _LOW_TOTAL
+        return visit.alsfrs_total <= LOW_TOTAL
     zeros = sum(1 for score in visit.items.scores if score == 0)
     return visit.alsfrs_total <= FLOOR_TOTAL and zeros >= FLOOR_ZERO_ITEMS
 
