@@ -1,0 +1,1 @@
+"""How good predictions were: proper scores of survival and function against what happened."""
