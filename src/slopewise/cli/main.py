@@ -13,7 +13,16 @@ from typing import Annotated
 
 import typer
 
-from slopewise.cli import assess, calibrate, evidence, export, import_records, serve, stage
+from slopewise.cli import (
+    assess,
+    calibrate,
+    evidence,
+    export,
+    import_records,
+    prognosis,
+    serve,
+    stage,
+)
 from slopewise.cli.output import answer, tell
 from slopewise.errors import SlopewiseError
 from slopewise.version import VERSION
@@ -32,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=RESEARCH_ONLY,
 )
-for module in (import_records, assess, stage, evidence, serve, export, calibrate):
+for module in (import_records, assess, stage, prognosis, evidence, serve, export, calibrate):
     module.register(app)
 
 

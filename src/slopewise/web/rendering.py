@@ -16,6 +16,7 @@ __all__ = ["NAVIGATION", "STATIC_FOLDERS", "environment", "page"]
 NAVIGATION = (
     ("/patients", "Patients"),
     ("/import", "Import"),
+    ("/prognosis", "Prognosis"),
     ("/evidence", "Evidence"),
     ("/help", "Help"),
 )
