@@ -148,8 +148,8 @@ def integrated_wander(x: Any) -> Array:
     """
     xp = array_namespace(x)
     lost = -xp.expm1(-x)
-    series = x**3 * (2.0 / 3.0 - x * (0.5 - x * (7.0 / 30.0)))
-    found: Array = xp.where(x < _SMALL, series, 2.0 * (x - lost) - lost**2)
+    series = x * x * x * (2.0 / 3.0 - x * (0.5 - x * (7.0 / 30.0)))
+    found: Array = xp.where(x < _SMALL, series, 2.0 * (x - lost) - lost * lost)
     return found
 
 

@@ -1,0 +1,166 @@
+"""Maxima of log-likelihoods with exact gradients per observation: a few dozen evaluations.
+
+Curvature comes first from the scores themselves (their outer product; Berndt, Hall, Hall and
+Hausman 1974), then from BFGS updates, and at the top from differences of the exact gradient (the
+observed information), with which the last steps are Newton's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+__all__ = ["Ascent", "Scored", "ascend", "observed_information"]
+
+Scored = Callable[[Array], tuple[float, Array, Array]]  # height, gradient, outer product of scores
+
+_CLOSE = 1e-4  # Newton decrement from which Newton's steps take over
+_RESTARTS = (0, 4, 8)  # iterations at which curvature is taken from the scores again
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """Where the climb ended and how; `information` is minus the Hessian (None if not computed)."""
+
+    place: Float[Array, " variables"]
+    height: float
+    information: Float[Array, "variables variables"] | None
+    decrement: float  # g'H⁻¹g / 2 at the end, in units of the log-likelihood
+    status: str  # converged, step_limit, non_finite
+    evaluations: int
+
+
+def ascend(
+    scored: Scored,
+    start: Float[Array, " variables"],
+    *,
+    tolerance: float = 1e-7,
+    steps: int = 150,
+    finish: bool = True,
+    watch: Callable[[Array, float], None] | None = None,
+) -> Ascent:
+    """Climb from `start`; with `finish`, polish by Newton steps and return the information.
+
+    `watch` is called with place and height after every step (checkpoints, progress).
+    """
+    count = 0
+
+    def evaluate(place: Array) -> tuple[float, Array, Array]:
+        nonlocal count
+        count += 1
+        with np.errstate(all="ignore"):
+            height, gradient, outer = scored(place)
+        sound = np.isfinite(height) and np.all(np.isfinite(gradient))
+        return (height if sound else -np.inf), gradient, outer
+
+    place = np.array(start, dtype=float)
+    height, gradient, outer = evaluate(place)
+    if not np.isfinite(height):
+        return Ascent(place, height, None, np.inf, "non_finite", count)
+    inverse = _inverse(outer)
+    decrement, status = np.inf, "step_limit"
+    for iteration in range(steps):
+        if iteration in _RESTARTS:
+            inverse = _inverse(outer)
+        direction = inverse @ gradient
+        decrement = 0.5 * float(gradient @ direction)
+        if decrement < (_CLOSE if finish else tolerance):
+            status = "converged"
+            break
+        found = _line(evaluate, place, height, direction, slope=2.0 * decrement)
+        if found is None:  # once more, with curvature from the scores
+            inverse = _inverse(outer)
+            found = _line(
+                evaluate,
+                place,
+                height,
+                inverse @ gradient,
+                slope=float(gradient @ inverse @ gradient),
+            )
+            if found is None:
+                break
+        step, (height, moved, outer) = found
+        inverse = _updated(inverse, step, gradient - moved)
+        place, gradient = place + step, moved
+        if watch is not None:
+            watch(place, height)
+    if not finish:
+        return Ascent(place, height, None, decrement, status, count)
+    return _polish(evaluate, place, (height, gradient), tolerance, lambda: count)
+
+
+def _inverse(outer: Array) -> Array:
+    """Inverse of the outer product, kept positive definite where data say nothing."""
+    scale = np.sqrt(np.maximum(np.diag(outer), 1e-8))
+    values, vectors = np.linalg.eigh(outer / np.outer(scale, scale))
+    values = np.maximum(values, 1e-5 * values.max())
+    return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+
+
+def _line(
+    evaluate: Scored, place: Array, height: float, direction: Array, *, slope: float
+) -> tuple[Array, tuple[float, Array, Array]] | None:
+    """The longest of the direction's halvings that climbs enough; None when none does."""
+    longest = np.max(np.abs(direction))
+    stretch = min(1.0, 3.0 / longest) if longest > 0 else 1.0
+    for _ in range(25):
+        step = stretch * direction
+        found = evaluate(place + step)
+        if found[0] >= height + 1e-4 * stretch * slope:
+            return step, found
+        stretch *= 0.4
+    return None
+
+
+def _updated(inverse: Array, step: Array, drop: Array) -> Array:
+    """BFGS update of the inverse information; `drop` is how much the gradient fell."""
+    curvature = float(step @ drop)
+    if curvature <= 1e-10 * np.linalg.norm(step) * np.linalg.norm(drop):
+        return inverse
+    left = np.eye(len(step)) - np.outer(step, drop) / curvature
+    return np.asarray(left @ inverse @ left.T + np.outer(step, step) / curvature)
+
+
+def _polish(
+    evaluate: Scored,
+    place: Array,
+    here: tuple[float, Array],
+    tolerance: float,
+    count: Callable[[], int],
+) -> Ascent:
+    """Newton steps with the observed information until the decrement is below tolerance."""
+    height, gradient = here
+    status, decrement, information = "step_limit", np.inf, np.zeros((0, 0))
+    for _ in range(8):
+        information = observed_information(evaluate, place)
+        if not np.all(np.isfinite(information)):
+            return Ascent(place, height, None, np.inf, "non_finite", count())
+        direction = _inverse(information) @ gradient
+        decrement = 0.5 * float(gradient @ direction)
+        if decrement < tolerance:
+            status = "converged"
+            break
+        found = _line(evaluate, place, height, direction, slope=2.0 * decrement)
+        if found is None:
+            break
+        step, (height, gradient, _) = found
+        place = place + step
+        left = 0.5 * float(gradient @ _inverse(information) @ gradient)
+        if decrement < _CLOSE and left < tolerance:  # so near that the information stays as it is
+            status, decrement = "converged", left
+            break
+    return Ascent(place, height, information, decrement, status, count())
+
+
+def observed_information(scored: Scored, place: Array) -> Float[Array, "variables variables"]:
+    """Minus the Hessian by central differences of the exact gradient."""
+    size = len(place)
+    found = np.zeros((size, size))
+    for i in range(size):
+        step = np.zeros(size)
+        step[i] = 1e-4 * max(1.0, abs(place[i]))
+        up, down = scored(place + step)[1], scored(place - step)[1]
+        found[i] = (down - up) / (2.0 * step[i])
+    return 0.5 * (found + found.T)

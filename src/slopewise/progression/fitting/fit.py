@@ -1,0 +1,270 @@
+"""The fit: maximum marginal likelihood with exact gradients, several starts, observed information.
+
+Status of the result, in words before any number: converged; boundary (a variance vanished, a class
+emptied, a correlation ran to ±1); step_limit; non_finite.
+Status of evidence: reference (nlme, lme4, JM), double (adaptive quadrature).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.errors import ConvergenceError, InputError
+from slopewise.numerics.ascent import Ascent, ascend
+from slopewise.progression.fitting.start import starting_points
+from slopewise.progression.joint.baseline import quantile_cuts
+from slopewise.progression.joint.cohort import FollowUp, Measurements, gather
+from slopewise.progression.joint.density import Problem
+from slopewise.progression.joint.estimates import Estimate, estimates, reorder_classes
+from slopewise.progression.joint.layout import Layout, layout_of
+from slopewise.progression.joint.scores import log_density_scores
+from slopewise.progression.joint.specification import ProgressionModel
+from slopewise.progression.timeline import Exposure
+
+__all__ = ["Prior", "ProgressionFit", "fit_progression", "prepare"]
+
+_WORDS = {
+    "converged": "The fit converged: the log-likelihood is at a maximum in every direction.",
+    "boundary": "The fit ended at a boundary: {why}. Estimates stand; standard errors of what"
+    " vanished do not.",
+    "step_limit": "The fit did NOT converge: it stopped before the gradient vanished. Do not use"
+    " these numbers.",
+    "non_finite": "The fit FAILED: the log-likelihood was not finite. Look for impossible values.",
+}
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A normal prior on the working scale: embedded knowledge, or any other."""
+
+    mean: Float[Array, " size"]
+    precision: Float[Array, "size size"]
+    source: str
+
+
+@dataclass(frozen=True)
+class ProgressionFit:
+    """A fitted progression model with everything needed to say how it was made and to predict."""
+
+    status: str
+    message: str
+    layout: Layout
+    working: Float[Array, " size"]
+    information: Float[Array, "size size"] | None
+    log_likelihood: float
+    log_prior: float
+    parameters: Mapping[str, Estimate]
+    reference: Float[Array, " markers"]
+    covariate_means: Mapping[str, float]
+    last_month: float
+    patients: int
+    values: int
+    events: int
+    starts: tuple[float, ...]  # height each start reached
+    evaluations: int
+    decrement: float
+    seconds: float
+    prior: str | None = None
+
+    @property
+    def covariance(self) -> Float[Array, "size size"] | None:
+        """Covariance on the working scale: inverse of the observed information."""
+        if self.information is None:
+            return None
+        values, vectors = np.linalg.eigh(self.information)
+        if values.max(initial=0.0) <= 0.0:
+            return None
+        usable = values > 1e-9 * values.max()
+        return np.asarray((vectors[:, usable] / values[usable]) @ vectors[:, usable].T)
+
+
+def prepare(
+    model: ProgressionModel,
+    measurements: Measurements,
+    follow_up: FollowUp,
+    *,
+    covariates: Mapping[str, Array] | None = None,
+    exposures: list[Exposure] | None = None,
+) -> Problem:
+    """Lay data out for a model: cuts at event quantiles, covariates centred, columns padded."""
+    covariates = dict(covariates or {})
+    wanted = {
+        *model.level_covariates,
+        *model.slope_covariates,
+        *model.hazard_covariates,
+        *model.class_covariates,
+    }
+    for name in wanted:
+        if name not in covariates:
+            known = ", ".join(sorted(covariates)) or "none"
+            raise InputError(f"covariate {name!r} is not in the data; known are: {known}")
+        if not np.all(np.isfinite(covariates[name])):
+            raise InputError(f"covariate {name!r} has missing values; leave those patients out")
+    cuts: tuple[float, ...] = ()
+    if model.survival:
+        events = follow_up.end_month[follow_up.event]
+        if len(events) == 0:
+            raise InputError("nobody had the survival event; fit with survival left out")
+        cuts = quantile_cuts(model.baseline, events)
+    cohort = gather(
+        measurements,
+        follow_up,
+        covariates={name: np.asarray(covariates[name], dtype=float) for name in wanted},
+        exposures=exposures,
+        cuts=cuts,
+        survival=model.survival,
+    )
+    layout = layout_of(model, cuts)
+    return Problem.of(
+        layout,
+        cohort,
+        reference=_reference(model, measurements),
+        last=float(np.max(follow_up.end_month)),
+        means={name: float(np.mean(cohort.covariates[name])) for name in wanted},
+    )
+
+
+def _reference(model: ProgressionModel, measurements: Measurements) -> Array:
+    """m_ref per marker: given, or the mean of the first values."""
+    found = []
+    for j, marker in enumerate(model.markers):
+        rows = measurements.marker == j
+        if not np.any(rows):
+            raise InputError(f"marker {marker.name} has no values; leave it out or add its column")
+        if marker.reference_value is not None:
+            found.append(marker.reference_value)
+            continue
+        order = np.lexsort((measurements.month[rows], measurements.patient[rows]))
+        _, first = np.unique(measurements.patient[rows][order], return_index=True)
+        found.append(round(float(np.mean(measurements.value[rows][order][first])), 1))
+    return np.array(found)
+
+
+def fit_progression(
+    problem: Problem,
+    *,
+    prior: Prior | None = None,
+    starts: int | None = None,
+    generator: np.random.Generator | None = None,
+    resume_from: Array | None = None,
+    watch: Callable[[Array, float], None] | None = None,
+    throw: bool = False,
+) -> ProgressionFit:
+    """Fit to a prepared cohort. With several classes, from several starts (default 4).
+
+    `resume_from` is a working vector of an interrupted fit, climbed from directly; `watch` gets the
+    place and height after every step. With `throw`, raises ConvergenceError unless it converged.
+    """
+    began = time.perf_counter()
+    scored = _scored(problem, prior)
+    tried, best = _climb(problem, scored, starts, generator, resume_from=resume_from, watch=watch)
+    place = reorder_classes(problem.layout, best.place)
+    top = ascend(scored, place, watch=watch)
+    fit = _described(problem, top, prior)
+    fit = replace(
+        fit,
+        starts=tried,
+        evaluations=fit.evaluations + best.evaluations,
+        seconds=time.perf_counter() - began,
+    )
+    if throw and fit.status not in ("converged", "boundary"):
+        raise ConvergenceError(fit.message)
+    return fit
+
+
+def _scored(problem: Problem, prior: Prior | None) -> Callable[[Array], tuple[float, Array, Array]]:
+    def scored(working: Array) -> tuple[float, Array, Array]:
+        found, scores = log_density_scores(problem, working)
+        height, gradient, outer = float(found.sum()), scores.sum(0), scores.T @ scores
+        if prior is not None:
+            pull = prior.precision @ (prior.mean - working)
+            height += 0.5 * float((working - prior.mean) @ pull)
+            gradient = gradient + pull
+            outer = outer + prior.precision
+        return height, gradient, outer
+
+    return scored
+
+
+def _climb(
+    problem: Problem,
+    scored: Callable[[Array], tuple[float, Array, Array]],
+    starts: int | None,
+    generator: np.random.Generator | None,
+    *,
+    resume_from: Array | None,
+    watch: Callable[[Array, float], None] | None,
+) -> tuple[tuple[float, ...], Ascent]:
+    """Rough climbs from every start; the heights reached and the highest."""
+    if resume_from is not None:
+        if resume_from.shape != (problem.layout.size,):
+            raise InputError(
+                f"the checkpoint has {resume_from.size} parameters, this model"
+                f" {problem.layout.size}; start without it"
+            )
+        points = [resume_from]
+    else:
+        count = starts or (4 if problem.layout.model.classes > 1 else 1)
+        points = starting_points(problem, count, generator or np.random.default_rng(1))
+    rough = 0.05 if len(points) > 1 else 1e-3
+    climbed = [
+        ascend(scored, point, tolerance=rough, finish=False, watch=watch) for point in points
+    ]
+    best = max(climbed, key=lambda ascent: ascent.height)
+    evaluations = sum(ascent.evaluations for ascent in climbed)
+    return tuple(float(a.height) for a in climbed), replace(best, evaluations=evaluations)
+
+
+def _described(problem: Problem, top: Ascent, prior: Prior | None) -> ProgressionFit:
+    layout = problem.layout
+    found, _ = log_density_scores(problem, top.place)
+    why = _boundary(problem, top)
+    status = "boundary" if top.status in ("converged", "step_limit") and why else top.status
+    fit = ProgressionFit(
+        status=status,
+        message=_WORDS[status].format(why=why),
+        layout=layout,
+        working=top.place,
+        information=top.information,
+        log_likelihood=float(found.sum()),
+        log_prior=top.height - float(found.sum()),
+        parameters={},
+        reference=problem.reference,
+        covariate_means={
+            name: float(np.mean(values)) for name, values in problem.cohort.covariates.items()
+        },
+        last_month=float(np.max(problem.cohort.follow_up.end_month)),
+        patients=problem.cohort.patients,
+        values=sum(int(c.seen.sum()) for c in problem.cohort.columns if c.seen is not None),
+        events=int(problem.cohort.follow_up.event.sum()) if layout.model.survival else 0,
+        starts=(),
+        evaluations=top.evaluations,
+        decrement=top.decrement,
+        seconds=0.0,
+        prior=None if prior is None else prior.source,
+    )
+    return replace(fit, parameters=estimates(layout, top.place, fit.covariance))
+
+
+def _boundary(problem: Problem, top: Ascent) -> str:
+    """What ran to the end of its range; empty when nothing did."""
+    named = estimates(problem.layout, top.place, None)
+    spread = {
+        name: e.estimate for name, e in named.items() if "_sd" in name or name.startswith("sd_")
+    }
+    scale = max((v for n, v in spread.items() if n.startswith("residual_sd")), default=1.0)
+    for name, value in spread.items():
+        if value < 1e-3 * scale:
+            return f"{name} vanished ({value:.2g})"
+    for name, e in named.items():
+        if "correlation" in name and abs(e.estimate) > 0.999:
+            return f"{name} ran to {e.estimate:.4f}"
+        if name.startswith("class_weight") and e.estimate < 1e-3:
+            return f"{name} emptied"
+        if name == "wander_months" and not 0.02 < e.estimate < 500:
+            return f"wander_months ran to {e.estimate:.3g}"
+    return ""

@@ -1,0 +1,325 @@
+"""The log density of a cohort under the joint model, and its exact gradient: written once.
+
+    log p(scores, follow-up | ψ) = Σ_i log Σ_k π_ik p_k(scores_i, follow-up_i | ψ)
+
+p_k is one pass of the filter (state.py) through the cohort's columns; its gradient is one pass
+back (scores.py). Fit, posterior and forecasts all come here. Late entrants are divided by their
+chance to reach entry. Status: double (brute force, adaptive quadrature), reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.progression.joint import state
+from slopewise.progression.joint.baseline import BaselineGrid, baseline_grid
+from slopewise.progression.joint.cohort import Cohort, Column
+from slopewise.progression.joint.layout import Layout, covariance_factor
+
+__all__ = [
+    "Components",
+    "Happening",
+    "Problem",
+    "Tape",
+    "components",
+    "filter_forward",
+    "loading_of",
+    "log_density",
+    "slowed_by",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cohort laid out for one model: everything that does not change with the parameters."""
+
+    layout: Layout
+    cohort: Cohort
+    reference: Float[Array, " markers"]  # m_ref of the hazard
+    grid: BaselineGrid
+    centred: dict[str, Array]  # covariates minus their means
+    before_entry: "Problem | None" = None
+
+    @classmethod
+    def of(
+        cls,
+        layout: Layout,
+        cohort: Cohort,
+        *,
+        reference: Array,
+        last: float,
+        means: dict[str, float],
+    ) -> "Problem":
+        """Lay a cohort out; `last` month ends the spline's range, `means` centre covariates."""
+        before = cohort.before_entry
+        return cls(
+            layout=layout,
+            cohort=cohort,
+            reference=reference,
+            grid=baseline_grid(cohort, layout.model.baseline, layout.cuts, last),
+            centred={name: cohort.covariates[name] - mean for name, mean in means.items()},
+            before_entry=None
+            if before is None
+            else cls.of(layout, before, reference=reference, last=last, means=means),
+        )
+
+    def covariates(self, names: tuple[str, ...]) -> Float[Array, "patients covariates"]:
+        """Centred covariates as columns."""
+        columns = [self.centred[name] for name in names]
+        return np.stack(columns, axis=1) if columns else np.zeros((self.cohort.patients, 0))
+
+
+@dataclass(frozen=True)
+class Components:
+    """Natural parameters of every component (draw × class), ready for the filter.
+
+    C components, N patients, J markers, S states. Arrays end in (C, N) or (C, 1).
+    """
+
+    log_weight: Float[Array, "draws classes patients"]
+    x: Float[Array, "states components patients"]
+    P: Float[Array, "states states components 1"]
+    wander: tuple[Array, Array] | None  # (T, months): (J, J, C, 1) and (C, 1)
+    error_variance: Float[Array, "markers components 1"]
+    value: Float[Array, "markers components 1"] | None  # association
+    slope: Float[Array, "markers components 1"] | None
+    slowing: Float[Array, "components 1"] | None
+    log_node: Float[Array, "nodes components patients"] | None
+    log_end: Float[Array, "components patients"] | None
+    node_slope: Array | None = None  # derivatives of log_node and log_end by the coefficients
+    end_slope: Array | None = None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something learnt at one moment: the state before and after, the log density gained."""
+
+    before: tuple[Array, Array]
+    after: tuple[Array, Array]
+    gained: Array
+    left: state.Gain | state.Tilt | None = None  # for the way back
+
+
+@dataclass
+class Tape:
+    """What the filter leaves for the way back."""
+
+    befores: list[tuple[Array, Array]] = field(default_factory=list)
+    middles: list[list[Happening]] = field(default_factory=list)
+    steps: list[state.Transition] = field(default_factory=list)
+
+
+def log_density(
+    problem: Problem, working: Float[Array, "draws size"]
+) -> Float[Array, "draws patients"]:
+    """log p(scores, follow-up | working parameters) of each draw and patient."""
+    parts = components(problem, working)
+    found, _, _ = filter_forward(problem, parts)
+    total = _mixed(parts.log_weight + found.reshape(parts.log_weight.shape))
+    if problem.before_entry is not None and problem.cohort.late is not None:
+        total[:, problem.cohort.late] -= log_density(problem.before_entry, working)
+    return total
+
+
+def _mixed(weighted: Float[Array, "draws classes patients"]) -> Float[Array, "draws patients"]:
+    top = weighted.max(axis=1, keepdims=True)
+    found: Array = top[:, 0] + np.log(np.exp(weighted - top).sum(axis=1))
+    return found
+
+
+def components(problem: Problem, working: Float[Array, "draws size"]) -> Components:
+    """Natural parameters of each draw and class from working vectors."""
+    layout, model = problem.layout, problem.layout.model
+    draws, k, j = len(working), model.classes, len(model.markers)
+
+    def each(name: str) -> Array:
+        """A block given per class, as components on the first axis."""
+        block = layout.take(working, name)
+        return block.reshape(draws * k, *block.shape[2:])
+
+    def shared(name: str) -> Array:
+        """A block shared by the classes, repeated for each."""
+        return np.repeat(layout.take(working, name), k, axis=0)
+
+    level, slope = (
+        each(f"mean_{what}").T[:, :, None]
+        + np.einsum(
+            "cqj,nq->jcn",
+            shared(f"{what}_covariates"),
+            problem.covariates(getattr(model, f"{what}_covariates")),
+        )
+        for what in ("level", "slope")
+    )
+    start = [level, slope]
+    factor = covariance_factor(each("random_effects"), 2 * j)
+    states = (3 if model.wander else 2) * j
+    P = np.zeros((states, states, draws * k, 1))
+    P[: 2 * j, : 2 * j, :, 0] = np.moveaxis(factor @ np.swapaxes(factor, -1, -2), 0, -1)
+    wander = None
+    if model.wander:
+        root = covariance_factor(each("wander"), j)
+        variance = np.moveaxis(root @ np.swapaxes(root, -1, -2), 0, -1)[..., None]
+        wander = (variance, np.exp(shared("log_wander_months")))
+        P[2 * j :, 2 * j :] = variance
+        start.append(np.zeros_like(level))
+    parts = Components(
+        log_weight=_log_weights(problem, working),
+        x=np.concatenate(start),
+        P=P,
+        wander=wander,
+        error_variance=np.exp(2.0 * each("log_residual_sd")).T[:, :, None],
+        value=None,
+        slope=None,
+        slowing=shared("slowing") if model.slowing else None,
+        log_node=None,
+        log_end=None,
+    )
+    return _with_hazard(problem, parts, shared) if model.survival else parts
+
+
+def _with_hazard(problem: Problem, parts: Components, shared: Callable[[str], Array]) -> Components:
+    model, cohort = problem.layout.model, problem.cohort
+    log_node, node_slope = problem.grid.log_node_weights(shared("baseline"))
+    log_end, end_slope = problem.grid.log_hazard_at_end(shared("baseline"))
+    shift = shared("hazard_covariates") @ problem.covariates(model.hazard_covariates).T
+    log_node, log_end = log_node + shift, log_end + shift
+    if model.direct_effect:
+        direct = shared("direct_log_hazard_ratio")
+        log_node = log_node + direct * cohort.node_exposure[:, None, :]
+        log_end = log_end + direct * cohort.end_exposure
+
+    def load(name: str, *, present: bool) -> Array | None:
+        return shared(f"association_{name}").T[:, :, None] if present else None
+
+    return replace(
+        parts,
+        value=load("value", present=model.association.has_value),
+        slope=load("slope", present=model.association.has_slope),
+        log_node=log_node,
+        log_end=log_end,
+        node_slope=node_slope,
+        end_slope=end_slope,
+    )
+
+
+def _log_weights(problem: Problem, working: Array) -> Float[Array, "draws classes patients"]:
+    model = problem.layout.model
+    entries = problem.layout.take(working, "weight")
+    logits = entries[:, :, :1] + entries[:, :, 1:] @ problem.covariates(model.class_covariates).T
+    logits = np.broadcast_to(logits, (len(working), model.classes - 1, problem.cohort.patients))
+    logits = np.concatenate(
+        [np.zeros_like(logits, shape=(len(working), 1, logits.shape[-1])), logits], 1
+    )
+    return np.asarray(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+
+
+def slowed_by(parts: Components, exposure: Float[Array, " patients"]) -> Array:
+    """1 − θ g."""
+    return np.ones((1, 1)) if parts.slowing is None else 1.0 - parts.slowing * exposure
+
+
+def loading_of(parts: Components, slowed: Array) -> Array:
+    """h of the log hazard: value on m, slope on (1 − θ g)(r + w)."""
+    j = len(parts.error_variance)
+    like = parts.value if parts.value is not None else parts.slope
+    assert like is not None
+    wide = max(slowed.shape[-1], 1) if parts.slope is not None else 1
+    loading = np.zeros((len(parts.x), like.shape[1], wide))
+    if parts.value is not None:
+        loading[:j] = parts.value
+    if parts.slope is not None:
+        loading[j : 2 * j] = parts.slope * slowed
+        if parts.wander is not None:
+            loading[2 * j :] = parts.slope * slowed
+    return loading
+
+
+def filter_forward(
+    problem: Problem, parts: Components, *, taped: bool = False
+) -> tuple[Float[Array, "components patients"], tuple[Array, Array], Tape | None]:
+    """One pass through the columns: log density per component, the last state, and the tape."""
+    shape = parts.x.shape[1:]
+    x = parts.x
+    P = np.ascontiguousarray(np.broadcast_to(parts.P, (*parts.P.shape[:2], *shape)))
+    total = np.zeros(shape)
+    tape = Tape() if taped else None
+    for column in problem.cohort.columns:
+        slowed = slowed_by(parts, column.exposure)
+        step = state.transition(column.duration, slowed, parts.wander)
+        if tape is not None:
+            tape.befores.append((x, P))
+            tape.steps.append(step)
+        x, P = state.advance(x, P, step)
+        middles: list[Happening] = []
+        for happening in _happenings(problem, parts, column, slowed, state_now=(x, P)):
+            total = total + happening.gained
+            x, P = happening.after
+            middles.append(happening)
+        if tape is not None:
+            tape.middles.append(middles)
+    return total, (x, P), tape
+
+
+def _happenings(
+    problem: Problem,
+    parts: Components,
+    column: Column,
+    slowed: Array,
+    *,
+    state_now: tuple[Array, Array],
+) -> list[Happening]:
+    """What is learnt at the end of a column: values, a node of the hazard, or the event."""
+    x, P = state_now
+    if column.kind == "visit":
+        return _readings(parts, column, x, P)
+    if parts.log_node is None or parts.log_end is None:
+        return []
+    if column.kind == "end":
+        gained = _event(problem, parts, slowed, x, P)
+        return [Happening((x, P), (x, P), gained)]
+    log_weight = parts.log_node[column.node]
+    if parts.value is None and parts.slope is None:
+        return [Happening((x, P), (x, P), -np.exp(log_weight))]
+    after_x, after_P, gained, tilt = state.live_through(
+        x,
+        P,
+        loading=loading_of(parts, slowed),
+        offset=_offset(problem, parts),
+        log_weight=log_weight,
+    )
+    return [Happening((x, P), (after_x, after_P), gained, tilt)]
+
+
+def _readings(parts: Components, column: Column, x: Array, P: Array) -> list[Happening]:
+    """The values of one visit, marker by marker."""
+    assert column.value is not None
+    assert column.seen is not None
+    found = []
+    for marker, (value, seen) in enumerate(zip(column.value, column.seen, strict=True)):
+        if np.any(seen):
+            before = (x, P)
+            x, P, gained, gain = state.read(
+                x, P, marker=marker, value=value, seen=seen, variance=parts.error_variance[marker]
+            )
+            found.append(Happening(before, (x, P), gained, gain))
+    return found
+
+
+def _offset(problem: Problem, parts: Components) -> Array:
+    if parts.value is None:
+        return np.zeros((1, 1))
+    return np.asarray((parts.value * problem.reference[:, None, None]).sum(0))
+
+
+def _event(problem: Problem, parts: Components, slowed: Array, x: Array, P: Array) -> Array:
+    """log E[hazard] at the end of follow-up, for those with the event: η + s/2 on top of log h0."""
+    assert parts.log_end is not None
+    log_hazard = parts.log_end
+    if parts.value is not None or parts.slope is not None:
+        h = np.broadcast_to(loading_of(parts, slowed), x.shape)
+        spread = (h * np.einsum("ij...,j...->i...", P, h)).sum(0)
+        log_hazard = log_hazard + (h * x).sum(0) - _offset(problem, parts) + 0.5 * spread
+    return np.where(problem.cohort.follow_up.event, log_hazard, 0.0)

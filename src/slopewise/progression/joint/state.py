@@ -1,0 +1,311 @@
+"""The filter of levels, slopes and wanders with its adjoint: each step forward, and back.
+
+State x = (m, r, w) of J markers each, covariance P, axes (state, …, components, patients):
+
+    dm = (1 − θ g)(r + w) dt,  dr = 0,  dw = −κ w dt + √(2κ) dB·T^½,  Var w = T
+
+A step back carries ∂ log density / ∂(state, parameters) to the step before; the chain of them gives
+exact gradients and, with them, the smoother. A month survived is an observation too: given
+η ~ N(a, s), the term exp(−c exp(η)) has exact moments by Gauss-Hermite on η, and the normal is
+replaced by the normal of the same mean and variance (moment matching; Minka 2001,
+doi:10.5555/2074022.2074067). The transition is that of likelihood.py for J = 1 (tests/double).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.progression.likelihood import integrated_wander
+
+__all__ = [
+    "Gain",
+    "Tilt",
+    "Transition",
+    "WanderStep",
+    "advance",
+    "advance_adjoint",
+    "live_through",
+    "live_through_adjoint",
+    "read",
+    "read_adjoint",
+    "transition",
+]
+
+_POINTS, _SHARES = np.polynomial.hermite_e.hermegauss(5)
+_SHARES = _SHARES / _SHARES.sum()
+_POWERS = _POINTS ** np.arange(4)[:, None]
+_LEAST_VARIANCE = 1e-12  # of η: below it the hazard does not vary between people
+
+
+@dataclass(frozen=True)
+class WanderStep:
+    """The wander's part of a step: m += c w, w ← φ w, noise in units of its variance T."""
+
+    c: Array
+    kept: Array  # φ
+    noise_mm: Array
+    noise_mw: Array
+    noise_ww: Array
+    months: Array  # 1/κ
+    fraction: Array  # x = κ Δ
+    path: Array  # integrated wander, units of (τ/κ)²
+    variance: Float[Array, "markers markers components 1"]  # T
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What `duration` months do: m += a r, and the wander's part where the model has one."""
+
+    a: Array
+    wander: WanderStep | None = None
+
+
+def transition(
+    duration: Float[Array, " patients"],
+    slowed: Array,
+    wander: tuple[Array, Array] | None,
+) -> Transition:
+    """Coefficients of a step; `wander` is (T, months) or None, `slowed` is 1 − θ g."""
+    a = slowed * duration
+    if wander is None:
+        return Transition(a)
+    variance, months = wander
+    x = duration / months
+    lost = -np.expm1(-x)
+    kept = 1.0 - lost
+    path = integrated_wander(x)
+    reach = slowed * months
+    return Transition(
+        a,
+        WanderStep(
+            c=reach * lost,
+            kept=kept,
+            noise_mm=reach * reach * path,
+            noise_mw=reach * lost * lost,
+            noise_ww=lost * (1.0 + kept),
+            months=months,
+            fraction=x,
+            path=path,
+            variance=variance,
+        ),
+    )
+
+
+def _parts(states: int, step: Transition) -> tuple[slice, slice, slice]:
+    """Where levels, slopes and wanders lie in the state."""
+    j = states // (2 if step.wander is None else 3)
+    return slice(0, j), slice(j, 2 * j), slice(2 * j, 3 * j)
+
+
+def advance(x: Array, P: Array, step: Transition) -> tuple[Array, Array]:
+    """Let the step's months pass: x ← F x, P ← F P F' + Q."""
+    m, r, w = _parts(len(x), step)
+    x, P = x.copy(), P.copy()
+    x[m] += step.a * x[r]
+    P[m] += step.a * P[r]
+    ou = step.wander
+    if ou is None:
+        P[:, m] += step.a * P[:, r]
+        return x, P
+    x[m] += ou.c * x[w]
+    x[w] *= ou.kept
+    P[m] += ou.c * P[w]
+    P[w] *= ou.kept
+    P[:, m] += step.a * P[:, r] + ou.c * P[:, w]
+    P[:, w] *= ou.kept
+    P[m, m] += ou.noise_mm * ou.variance
+    mixed = ou.noise_mw * ou.variance
+    P[m, w] += mixed
+    P[w, m] += mixed
+    P[w, w] += ou.noise_ww * ou.variance
+    return x, P
+
+
+def advance_adjoint(
+    before: tuple[Array, Array], bars: tuple[Array, Array], step: Transition
+) -> tuple[Array, Array, dict[str, Array]]:
+    """Adjoint of `advance`: bars before the step, and bars of a, c, kept, noises and T."""
+    (x, P), (x_bar, P_bar) = before, bars
+    m, r, w = _parts(len(x), step)
+    ou = step.wander
+    moved_r = P[:, r].copy()  # columns r of F P: what a multiplies
+    moved_r[m] += step.a * P[r, r]
+    x_back, P_back = x_bar.copy(), P_bar.copy()
+    x_back[r] += step.a * x_bar[m]
+    P_back[r] += step.a * P_bar[m]
+    if ou is None:
+        P_back[:, r] += step.a * P_back[:, m]
+        a_bar = (x_bar[m] * x[r]).sum(0) + 2.0 * _cross(P_bar[m], moved_r)
+        return x_back, P_back, {"a": a_bar}
+    moved_r[m] += ou.c * P[w, r]
+    moved_r[w] *= ou.kept
+    x_back[w] = ou.kept * x_bar[w] + ou.c * x_bar[m]
+    P_back[w] = ou.kept * P_bar[w] + ou.c * P_bar[m]
+    P_back[:, r] += step.a * P_back[:, m]
+    P_back[:, w] = ou.kept * P_back[:, w] + ou.c * P_back[:, m]
+    found = _wander_bars(before, bars, step, ou)
+    found["a"] = (x_bar[m] * x[r]).sum(0) + 2.0 * _cross(P_bar[m], moved_r)
+    return x_back, P_back, found
+
+
+def _wander_bars(
+    before: tuple[Array, Array], bars: tuple[Array, Array], step: Transition, ou: WanderStep
+) -> dict[str, Array]:
+    (x, P), (x_bar, P_bar) = before, bars
+    m, r, w = _parts(len(x), step)
+    moved_w = P[:, w].copy()  # columns w of F P: what c and kept multiply
+    moved_w[m] += step.a * P[r, w] + ou.c * P[w, w]
+    moved_w[w] *= ou.kept
+    crossed = P_bar[m, w] + np.swapaxes(P_bar[m, w], 0, 1)
+    return {
+        "c": (x_bar[m] * x[w]).sum(0) + 2.0 * _cross(P_bar[m], moved_w),
+        "kept": (x_bar[w] * x[w]).sum(0) + 2.0 * _cross(P_bar[w], moved_w),
+        "noise_mm": (P_bar[m, m] * ou.variance).sum((0, 1)),
+        "noise_mw": 2.0 * (P_bar[m, w] * ou.variance).sum((0, 1)),
+        "noise_ww": (P_bar[w, w] * ou.variance).sum((0, 1)),
+        "variance": ou.noise_mm * P_bar[m, m] + ou.noise_mw * crossed + ou.noise_ww * P_bar[w, w],
+    }
+
+
+def _cross(rows: Array, columns: Array) -> Array:
+    """Σ_i Σ_k rows[i, k] columns[k, i]."""
+    return np.asarray(sum((rows[i] * columns[:, i]).sum(0) for i in range(len(rows))))
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a reading leaves for the way back."""
+
+    gain: Array  # P h
+    variance: Array  # of what was read
+    surprise: Array
+    seen: Array
+    marker: int
+
+
+def read(
+    x: Array, P: Array, *, marker: int, value: Array, seen: Array, variance: Array
+) -> tuple[Array, Array, Array, Gain]:
+    """Read one marker's value where `seen`; returns state, log density gained, and the gain."""
+    spread = P[marker, marker]
+    expected = np.where(spread >= -1e-9 * variance, spread + variance, np.nan)  # else cancelled
+    surprise = np.where(seen, value - x[marker], 0.0)
+    gain = P[:, marker] * np.where(seen, 1.0, 0.0)
+    scaled = gain / expected
+    after = P - gain[:, None] * scaled[None]
+    gained = np.where(seen, -0.5 * (np.log(2.0 * np.pi * expected) + surprise**2 / expected), 0.0)
+    return x + scaled * surprise, after, gained, Gain(gain, expected, surprise, seen, marker)
+
+
+def read_adjoint(bars: tuple[Array, Array], gain: Gain) -> tuple[Array, Array, Array]:
+    """Adjoint of `read`: bars before it, and the bar of the rater's error variance."""
+    x_bar, P_bar = bars
+    s, e = gain.variance, gain.surprise
+    k = gain.gain / s
+    seen, marker = np.where(gain.seen, 1.0, 0.0), gain.marker
+    P_k = np.einsum("ij...,j...->i...", P_bar, k)
+    through_mean = (k * x_bar).sum(0)
+    gain_bar = (x_bar * (e / s) - 2.0 * P_k) * seen  # of P h, with s held
+    s_bar = (k * P_k).sum(0) - through_mean * e / s - 0.5 * seen * (1.0 / s - (e / s) ** 2)
+    e_bar = through_mean - e / s
+    x_back = x_bar.copy()
+    x_back[marker] -= e_bar * seen
+    P_back = P_bar.copy()
+    P_back[:, marker] += 0.5 * gain_bar
+    P_back[marker] += 0.5 * gain_bar
+    P_back[marker, marker] += s_bar
+    return x_back, P_back, s_bar
+
+
+@dataclass(frozen=True)
+class Tilt:
+    """Derivatives that a node of the hazard leaves for the way back."""
+
+    log_z: tuple[Array, Array, Array]  # by a, s, log c
+    delta: tuple[Array, Array, Array]
+    epsilon: tuple[Array, Array, Array]
+    shift: Array  # delta: (mean − a) / s
+    shrink: Array  # epsilon: (s − variance) / s²
+    gain: Array
+
+
+def live_through(
+    x: Array, P: Array, *, loading: Array, offset: Array, log_weight: Array
+) -> tuple[Array, Array, Array, Tilt]:
+    """Survive a node of hazard weight c: multiply by exp(−c exp(h'x − offset)), match moments.
+
+    `loading` h has the state's shape (state, components, patients or 1); log c may be −inf.
+    """
+    gain = np.einsum("ij...,j...->i...", P, np.broadcast_to(loading, x.shape))
+    mean = (loading * x).sum(0) - offset
+    variance = np.maximum((loading * gain).sum(0), _LEAST_VARIANCE)
+    log_z, tilt = _tilted(mean, variance, log_weight, gain)
+    after = P - gain[:, None] * (gain * tilt.shrink)[None]
+    return x + gain * tilt.shift, after, log_z, tilt
+
+
+def live_through_adjoint(
+    before: tuple[Array, Array], bars: tuple[Array, Array], tilt: Tilt, loading: Array
+) -> tuple[Array, Array, dict[str, Array]]:
+    """Adjoint of `live_through`: bars before it, and bars of h, the offset's mean and log c."""
+    (x, P), (x_bar, P_bar) = before, bars
+    g = tilt.gain
+    P_g = np.einsum("ij...,j...->i...", P_bar, g)
+    delta_bar = (g * x_bar).sum(0)
+    epsilon_bar = -(g * P_g).sum(0)
+    gain_bar = x_bar * tilt.shift - 2.0 * tilt.shrink * P_g
+    mean_bar, variance_bar, weight_bar = (
+        tilt.log_z[i] + delta_bar * tilt.delta[i] + epsilon_bar * tilt.epsilon[i] for i in range(3)
+    )
+    through_gain = np.einsum("ij...,j...->i...", P, gain_bar)
+    loading_bar = through_gain + 2.0 * variance_bar * g + mean_bar * x
+    half = 0.5 * gain_bar + 0.5 * variance_bar * loading
+    P_back = P_bar + half[:, None] * loading[None] + loading[:, None] * half[None]
+    found = {"loading": loading_bar, "mean": mean_bar, "log_weight": weight_bar}
+    return x_bar + mean_bar * loading, P_back, found
+
+
+def _tilted(mean: Array, variance: Array, log_weight: Array, gain: Array) -> tuple[Array, Tilt]:
+    """Moments of N(mean, variance) × exp(−exp(log c + η)) and their derivatives.
+
+    Sums over the quadrature's points are products with the powers of the points: X_i = <x^i> and
+    L_i = <x^i l>, l = −c exp(η), under the weights of the tilted normal.
+    """
+    root = np.sqrt(variance)
+    shape = np.broadcast_shapes(mean.shape, log_weight.shape)
+    lived = (-_exponentials(log_weight + mean, root)).reshape(len(_POINTS), -1)
+    top = lived.max(0)
+    share = _SHARES[:, None] * np.exp(lived - top)
+    zeroth, x1, x2 = (_POWERS[:3] @ share).reshape(3, *shape)
+    l0, l1, l2, l3 = (_POWERS @ (share * lived)).reshape(4, *shape) / zeroth
+    x1, x2 = x1 / zeroth, x2 / zeroth
+    by_mean, by_spread = l1 - x1 * l0, l2 - x1 * l1  # d<x>/da, d<x>/d√s
+    twice = 2.0 * x1
+    shift = x1 / root
+    shrink = (1.0 - x2 + x1 * x1) / variance
+    d_shift = by_mean / root
+    d_shrink = (twice * by_mean - l2 + x2 * l0) / variance
+    half = 0.5 / variance
+    tilt = Tilt(
+        log_z=(l0, l1 * (0.5 / root), l0),
+        delta=(d_shift, (by_spread - shift) * half, d_shift),
+        epsilon=(
+            d_shrink,
+            half * ((twice * by_spread - l3 + x2 * l1) / root - 2.0 * shrink),
+            d_shrink,
+        ),
+        shift=shift,
+        shrink=shrink,
+        gain=gain,
+    )
+    return top.reshape(shape) + np.log(zeroth), tilt
+
+
+def _exponentials(middle: Array, root: Array) -> Array:
+    """exp(middle + root x) at every point; points are symmetric about 0."""
+    centre = np.exp(np.minimum(middle, 300.0))
+    out = [np.exp(np.minimum(root * point, 300.0)) for point in _POINTS if point > 0]
+    middle_point = [np.ones_like(root)] if len(_POINTS) % 2 else []
+    return np.asarray(centre * np.stack([*(1.0 / e for e in out[::-1]), *middle_point, *out]))
