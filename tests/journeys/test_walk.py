@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 PATIENTS = {"DEMO-001", "DEMO-002", "DEMO-004", "DEMO-005", "DEMO-010", "DEMO-014"}
 MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 ABOVE_THE_SCALE = {"patient_id": "DEMO-001", "date": "2024-01-09", "alsfrs_total": "61"}
-PATHS = ("/patients", "/patients/2", "/import", "/evidence", "/help", "/nowhere")
+PATHS = ("/patients", "/patients/2", "/import", "/prognosis", "/evidence", "/help", "/nowhere")
 ASSESSED_WITHIN = 60_000  # ms, on a slow and busy machine
 
 
@@ -150,6 +150,34 @@ def test_nothing_but_the_focus_ring_changes_on_hover(open_visit: OpenVisit) -> N
     for link in page.locator("a, summary").all()[1:6]:
         link.hover()
     assert page.evaluate("document.body.innerText") == before
+
+
+def test_the_road_to_a_survival_curve_by_keyboard(open_visit: OpenVisit) -> None:
+    """Group and range first; the curve only after its own button. Measured on both pages."""
+    visit = open_visit(scripts=False)
+    page = visit.go("/prognosis")
+    skip_to_content(page)
+    for typed in ("66", "7", "9", "33", "72"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer .sentence")).to_contain_text("months after the first symptom")
+    expect(page.locator("main svg")).to_have_count(0)
+    visit.picture("prognosis")
+    for step in ("Show the survival curve", "Numbers behind"):
+        assert not measure(page, "smallTargets")
+        assert not measure(page, "weakWords")
+        for width in (1280, 640, 390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.set_viewport_size({"width": 1280, "height": 800})
+        if step == "Show the survival curve":
+            skip_to_content(page)
+            tab_to(page, step)
+            page.keyboard.press("Enter")
+            expect(page.locator(".drawing-wide svg")).to_be_visible()
+            visit.picture("prognosis-curve")
+    assert page.url.endswith("/prognosis/curve#curve")
 
 
 @pytest.mark.usefixtures("filled")

@@ -16,7 +16,16 @@ from slopewise.workflow.list_patients import list_patients
 from slopewise.workflow.open_demonstration import demonstration_folder
 from slopewise.workflow.progress import Progress
 
-ALL_PAGES = ("/patients", "/patients/1", "/patients/3", "/import", "/evidence", "/help", "/nowhere")
+ALL_PAGES = (
+    "/patients",
+    "/patients/1",
+    "/patients/3",
+    "/import",
+    "/prognosis",
+    "/evidence",
+    "/help",
+    "/nowhere",
+)
 
 
 def names(page: Element) -> list[str]:

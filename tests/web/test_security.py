@@ -19,7 +19,15 @@ from slopewise.settings import Settings
 from slopewise.web.security import WebLimits
 
 MakeClient = Callable[[WebLimits], Client]
-PAGES = ("/patients", "/patients/1", "/patients/1?prior=flat", "/import", "/evidence", "/help")
+PAGES = (
+    "/patients",
+    "/patients/1",
+    "/patients/1?prior=flat",
+    "/import",
+    "/prognosis",
+    "/evidence",
+    "/help",
+)
 LOADING = {
     ("script", "src"),
     ("link", "href"),
