@@ -37,13 +37,13 @@ __all__ = [
 ]
 
 Array = np.ndarray
-PANEL_X, PANEL_W = np.polynomial.legendre.leggauss(24)
 
 
-def on_panel(start: Array, end: Array) -> tuple[Array, Array]:
-    """Gauss–Legendre points and weights on [start, end]: shape (…, 24)."""
+def on_panel(start: Array, end: Array, points: int) -> tuple[Array, Array]:
+    """Gauss–Legendre points and weights on [start, end]: shape (…, points)."""
+    x, w = np.polynomial.legendre.leggauss(points)
     half, middle = (end - start) / 2, (end + start) / 2
-    return middle[..., None] + half[..., None] * PANEL_X, half[..., None] * PANEL_W
+    return middle[..., None] + half[..., None] * x, half[..., None] * w
 
 
 def over_pieces(end: Array, edges: Array) -> tuple[Array, Array]:
@@ -51,7 +51,7 @@ def over_pieces(end: Array, edges: Array) -> tuple[Array, Array]:
     inner = edges[np.isfinite(edges) & (edges > 0)]
     corners = np.concatenate([[0.0], inner, [np.inf]])
     start, stop = np.minimum(corners[:-1], end[:, None]), np.minimum(corners[1:], end[:, None])
-    t, w = on_panel(start, stop)
+    t, w = on_panel(start, stop, 12)
     return t.reshape(len(end), -1), w.reshape(len(end), -1)
 
 
@@ -68,7 +68,7 @@ class Weibull:
     def measure(self, end: Array) -> tuple[Array, Array]:
         """Points t and weights h0(t)dt of [0, end]; t^shape = end^shape · x⁴ keeps 0 harmless."""
         zero, one = np.zeros_like(end), np.ones_like(end)
-        x, w = on_panel(zero, one)
+        x, w = on_panel(zero, one, 24)
         whole = np.exp(self.log_base) * end[:, None] ** self.shape
         return end[:, None] * x ** (4 / self.shape), whole * 4 * x**3 * w
 
@@ -406,15 +406,18 @@ def gradient_of(f: Callable[[Array], float], x: Array, h: float) -> Array:
 
 
 def hessian_of(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    """Second differences of step h, all pairs."""
+    """Second differences of step h, all pairs, symmetric about x."""
     n, steps, here = len(x), h * np.eye(len(x)), f(x)
-    found = np.empty((n, n))
+
+    def bend(direction: Array) -> float:
+        return f(x + direction) + f(x - direction) - 2 * here
+
+    alone = np.array([bend(step) for step in steps])
+    found = np.diag(alone)
     for i in range(n):
-        found[i, i] = f(x + steps[i]) - 2 * here + f(x - steps[i])
         for j in range(i):
-            a, b = steps[i], steps[j]
-            mixed = f(x + a + b) - f(x + a - b) - f(x - a + b) + f(x - a - b)
-            found[i, j] = found[j, i] = mixed / 4
+            together = bend(steps[i] + steps[j])
+            found[i, j] = found[j, i] = (together - alone[i] - alone[j]) / 2
     return found / h**2
 
 
