@@ -1,6 +1,7 @@
 """`slopewise prognosis` at the terminal: range first, the curve only when it is asked for."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -102,6 +103,13 @@ def test_the_curve_is_shown_when_asked_for_after_group_and_range(
     assert "47 out of 100" in text  # 0.46629
     assert " 24 32 " in text  # of all, S(24) = 0.32023
     assert "--curve" not in text
+
+
+def test_months_before_the_assessment_are_not_for_those_who_came_to_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = command(*KNOWN, months_onset_to_assessment="13")
+    assert re.search(r" 12 \d+ – 24 \d+ \d+ 25 ", asked(capsys, [*arguments, "--curve"]))
 
 
 def test_the_text_says_what_it_is_not(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,28 @@ from slopewise.cli.output import answer, answer_json
 
 __all__ = ["register"]
 
+AgeOnset = Annotated[float, typer.Option(metavar="YEARS", help="Age at the first symptom.")]
+ToDiagnosis = Annotated[
+    float, typer.Option(metavar="MONTHS", help="From the first symptom to the diagnosis.")
+]
+ToAssessment = Annotated[
+    float, typer.Option(metavar="MONTHS", help="From the first symptom to the assessment.")
+]
+Alsfrs = Annotated[
+    float, typer.Option(metavar="POINTS", help="ALSFRS-R total at the assessment, below 48.")
+]
+Fvc = Annotated[
+    float, typer.Option(metavar="PERCENT", help="Vital capacity, percent of predicted.")
+]
+Bulbar = Annotated[bool | None, typer.Option("--bulbar/--no-bulbar", help="Bulbar onset.")]
+Definite = Annotated[
+    bool | None, typer.Option("--definite/--no-definite", help="Definite ALS by El Escorial.")
+]
+Ftd = Annotated[bool | None, typer.Option("--ftd/--no-ftd", help="Frontotemporal dementia.")]
+C9orf72 = Annotated[
+    bool | None, typer.Option("--c9orf72/--no-c9orf72", help="C9orf72 repeat expansion.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -19,32 +41,15 @@ def register(app: typer.Typer) -> None:
 
 def prognosis(
     *,
-    age_onset: Annotated[float, typer.Option(metavar="YEARS", help="Age at the first symptom.")],
-    months_onset_to_diagnosis: Annotated[
-        float, typer.Option(metavar="MONTHS", help="From the first symptom to the diagnosis.")
-    ],
-    months_onset_to_assessment: Annotated[
-        float, typer.Option(metavar="MONTHS", help="From the first symptom to the assessment.")
-    ],
-    alsfrs: Annotated[
-        float, typer.Option(metavar="POINTS", help="ALSFRS-R total at the assessment, below 48.")
-    ],
-    fvc: Annotated[
-        float, typer.Option(metavar="PERCENT", help="Vital capacity, percent of predicted.")
-    ],
-    bulbar: Annotated[
-        bool | None, typer.Option("--bulbar/--no-bulbar", help="Bulbar onset.")
-    ] = None,
-    definite: Annotated[
-        bool | None,
-        typer.Option("--definite/--no-definite", help="Definite ALS by El Escorial."),
-    ] = None,
-    ftd: Annotated[
-        bool | None, typer.Option("--ftd/--no-ftd", help="Frontotemporal dementia.")
-    ] = None,
-    c9orf72: Annotated[
-        bool | None, typer.Option("--c9orf72/--no-c9orf72", help="C9orf72 repeat expansion.")
-    ] = None,
+    age_onset: AgeOnset,
+    months_onset_to_diagnosis: ToDiagnosis,
+    months_onset_to_assessment: ToAssessment,
+    alsfrs: Alsfrs,
+    fvc: Fvc,
+    bulbar: Bulbar = None,
+    definite: Definite = None,
+    ftd: Ftd = None,
+    c9orf72: C9orf72 = None,
     curve: Annotated[
         bool, typer.Option("--curve", help="Show survival probabilities too.")
     ] = False,
