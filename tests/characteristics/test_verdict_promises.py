@@ -13,9 +13,9 @@ from tests.response.examples import quick_history, treated
 from tests.tolerance import MONTE_CARLO
 
 from slopewise.condition.history import PatientHistory
+from slopewise.progression.calibrating.targets import TARGETS
 from slopewise.progression.natural_history import embedded
 from slopewise.progression.rival_histories import RIVALS, measured
-from slopewise.progression.targets import TARGETS
 from slopewise.response.assess import assess
 from slopewise.response.assessment import Verdict
 from slopewise.response.characteristics import (

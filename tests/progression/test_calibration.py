@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from slopewise.errors import InputError
-from slopewise.progression.calibration import calibrate
+from slopewise.progression.calibrating.calibration import calibrate
+from slopewise.progression.calibrating.targets import MONTHS, TARGETS, VirtualCohort, measure
 from slopewise.progression.fit import fit_textbook
 from slopewise.progression.natural_history import NaturalHistory, as_json, embedded, from_json
-from slopewise.progression.targets import MONTHS, TARGETS, VirtualCohort, measure
 
 SHIPPED = json.loads(
     resources.files("slopewise.progression").joinpath("embedded.json").read_text("utf-8")

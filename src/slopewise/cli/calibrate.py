@@ -10,7 +10,7 @@ from slopewise.cli.progress import working
 from slopewise.errors import ConvergenceError
 
 if TYPE_CHECKING:
-    from slopewise.progression.calibration import AchievedTarget, Calibration
+    from slopewise.progression.calibrating.calibration import AchievedTarget, Calibration
 
 __all__ = ["register"]
 

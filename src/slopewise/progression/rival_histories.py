@@ -7,8 +7,8 @@ None of them is the model that judges patients. Each is a monthly path of natura
   random time, then jumps to a new one from a Laplace distribution in proportion to the slope;
 - broken lines: one break at a random time, to a new slope correlated with the old one.
 
-`fit_rival` matches the parameters to progression/targets.py (all but the strata, which these
-histories do not have). Everything drawn here is simulated data.
+`fit_rival` matches the parameters to progression/calibrating/targets.py (all but the strata, which
+these histories do not have). Everything drawn here is simulated data.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from slopewise.progression.calibrating.targets import MONTHS, TARGETS, VirtualCohort, measure
 from slopewise.progression.simulate import record_scores
-from slopewise.progression.targets import MONTHS, TARGETS, VirtualCohort, measure
 
 __all__ = ["RIVALS", "NaturalPaths", "RivalHistory", "fit_rival", "measured", "rival_scores"]
 

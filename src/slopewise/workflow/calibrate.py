@@ -7,7 +7,7 @@ from slopewise.errors import InputError
 from slopewise.workflow.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from slopewise.progression.calibration import Calibration
+    from slopewise.progression.calibrating.calibration import Calibration
 
 __all__ = ["calibrate_natural_history"]
 
@@ -26,7 +26,7 @@ def calibrate_natural_history(
     says so. Raises InputError where the file cannot be written.
     """
     from slopewise.progression import natural_history
-    from slopewise.progression.calibration import calibrate
+    from slopewise.progression.calibrating.calibration import calibrate
 
     found = calibrate(sets=sets, steps=steps, seed=seed, progress=progress)
     if output is not None:

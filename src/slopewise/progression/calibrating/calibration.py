@@ -13,9 +13,15 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from slopewise.progression.calibrating.targets import (
+    MONTHS,
+    TARGETS,
+    Target,
+    VirtualCohort,
+    measure,
+)
 from slopewise.progression.likelihood import integrated_wander
 from slopewise.progression.parameters import ParameterSets
-from slopewise.progression.targets import MONTHS, TARGETS, Target, VirtualCohort, measure
 
 __all__ = ["AchievedTarget", "Calibration", "calibrate", "virtual_cohort"]
 
