@@ -78,7 +78,8 @@ class CalibrationCurve:
 
     Status of `level` and `slope`: as of every score, and "certain_prediction" (somebody was told a
     chance of exactly 0 or 1, whose log(−log) is infinite), "no_spread" (all were told the same),
-    "step_limit" (the equation was not solved).
+    "separated" (one threshold divides events from survivors: the slope is infinite), "step_limit"
+    (the equation was not solved).
     """
 
     horizon_month: float
@@ -204,14 +205,23 @@ def _link(
 
 
 def _solvable(weights: HorizonWeights, predicted: Array, sloped: bool) -> str:  # noqa: FBT001
-    checks = (
-        (weights.status != "ok", weights.status),
-        (not np.any(weights.had_event), "no_event"),
-        (not np.any(weights.beyond), "no_survivor"),
-        (bool(np.any((predicted <= 0.0) | (predicted >= 1.0))), "certain_prediction"),
-        (sloped and bool(np.ptp(predicted) <= 0.0), "no_spread"),
-    )
-    return next((status for fails, status in checks if fails), "ok")
+    if weights.status != "ok":
+        return weights.status
+    if not np.any(weights.had_event):
+        return "no_event"
+    if not np.any(weights.beyond):
+        return "no_survivor"
+    if np.any((predicted <= 0.0) | (predicted >= 1.0)):
+        return "certain_prediction"
+    if sloped and np.ptp(predicted) <= 0.0:
+        return "no_spread"
+    return "separated" if sloped and _is_separated(weights, predicted) else "ok"
+
+
+def _is_separated(weights: HorizonWeights, predicted: Array) -> bool:
+    """Whether a threshold divides events from survivors, so that the slope is infinite."""
+    event, beyond = predicted[weights.had_event], predicted[weights.beyond]
+    return bool(event.max() <= beyond.min() or event.min() >= beyond.max())
 
 
 def _solved(

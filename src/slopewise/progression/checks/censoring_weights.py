@@ -37,7 +37,8 @@ class HorizonWeights:
     had_event: Bool[Array, " patients"]  # by the horizon, that month included
     beyond: Bool[Array, " patients"]  # followed beyond the horizon
     censoring: SurvivalCurve
-    losses_before: Int[Array, " patients"]  # months with a censoring that the weight depends on
+    losses_before: Int[Array, " patients"]  # months with a censoring before the own last month
+    losses_used: Int[Array, " patients"]  # those of them on which the weight depends
     status: str
 
 
@@ -58,7 +59,8 @@ def horizon_weights(follow_up: FollowUp, horizon_month: float) -> HorizonWeights
         had_event=had_event,
         beyond=beyond,
         censoring=censoring,
-        losses_before=np.where(beyond, by_horizon, before),
+        losses_before=before,
+        losses_used=np.where(beyond, by_horizon, before),
         status="ok" if at_horizon > 0.0 else "beyond_follow_up",
     )
 
@@ -74,12 +76,12 @@ def through_censoring(
     """
     curve = weights.censoring
     months = curve.month.size
-    total = np.bincount(weights.losses_before, weights=value, minlength=months + 1)
+    total = np.bincount(weights.losses_used, weights=value, minlength=months + 1)
     reaching = total[::-1].cumsum()[::-1][1:]  # Σ of the values whose weight looks past month j
     remain = curve.at_risk - curve.events
     each = np.divide(reaching, remain, out=np.zeros(months), where=remain > 0.0)
     at_risk_sum = np.concatenate([[0.0], np.cumsum(each * curve.events / curve.at_risk)])
-    own = np.searchsorted(curve.month, follow_up.month, side="left")
+    own = weights.losses_before
     lost = np.where(follow_up.event, 0.0, np.append(each, 0.0)[own])
     influence: Float[Array, " patients"] = lost - at_risk_sum[own + ~follow_up.event]
     return influence

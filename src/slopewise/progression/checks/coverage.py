@@ -1,11 +1,11 @@
-"""How good forecasts of function were: bands, probability integral transform, CRPS and error.
+"""How good predictions of function were: bands, probability integral transform, CRPS and error.
 
     coverage_q = share of scores within their q band
-    PIT_i      = F_i(y_i)                       uniform on 0..1 when the forecasts are right
-    skill      = 1 − Σ loss / Σ loss of the naive forecast      (loss: squared error or CRPS)
+    PIT_i      = F_i(y_i)                       uniform on 0..1 when the predictions are right
+    skill      = 1 − Σ loss / Σ loss of the naive prediction      (loss: squared error or CRPS)
 
-Scores are whole points, forecasts are continuous: a score y stands for y − ½ … y + ½ (`step` = 1),
-and its PIT is spread over F(y − ½) … F(y + ½), so that rounding alone does not bend the histogram.
+Scores are whole points, predictions are continuous: a score y stands for y − ½ … y + ½ (`step` is
+1), and its PIT is spread over F(y − ½) … F(y + ½), so that rounding alone does not bend the histogram.
 Scores of one patient are not independent. With `patient` given, standard errors sum the influences
 within patients, and the binomial interval of a share uses the number of independent scores that has
 the same variance, never more than there are scores. Status: double.
@@ -34,7 +34,7 @@ from slopewise.progression.checks.score_estimate import ScoreEstimate, estimate,
 __all__ = [
     "BANDS",
     "BandCoverage",
-    "FunctionForecast",
+    "FunctionPredictions",
     "FunctionScores",
     "binomial_interval",
     "function_scores",
@@ -44,11 +44,11 @@ BANDS = (0.5, 0.8, 0.9)
 
 
 @dataclass(frozen=True)
-class FunctionForecast:
-    """Observed scores, what was forecast for each, and whose they are.
+class FunctionPredictions:
+    """Observed scores, what was predicted for each, and whose they are.
 
-    `naive_mean` is a forecast to beat, for instance the last score carried forward or the straight
-    line through the scores so far, points.
+    `naive_mean` is a prediction to beat, for instance the last score carried on or the straight line
+    through the scores so far, points.
     """
 
     observed: Float[Array, " scores"]
@@ -62,7 +62,7 @@ class FunctionForecast:
         if not n or self.observed.shape != (n,) or self.predicted.mean.shape[0] != n:
             raise InputError(
                 f"{self.observed.shape} observed scores and {self.predicted.mean.shape[0]}"
-                " forecasts; give one or more scores and one forecast for each"
+                " predictions; give one or more scores and one prediction for each"
             )
         if not np.all(np.isfinite(self.observed)):
             raise InputError("an observed score is not a finite number; leave out that visit")
@@ -70,7 +70,7 @@ class FunctionForecast:
             raise InputError("give one patient label for each score")
         naive = self.naive_mean
         if naive is not None and (naive.shape != (n,) or not np.all(np.isfinite(naive))):
-            raise InputError("give one finite naive forecast for each score")
+            raise InputError("give one finite naive prediction for each score")
         if self.step < 0.0:
             raise InputError(f"step {self.step:g} is below 0; give the distance between scores")
 
@@ -88,7 +88,7 @@ class BandCoverage:
 
 @dataclass(frozen=True)
 class FunctionScores:
-    """Scores of forecasts of function. Points, or points² for the mean squared error."""
+    """Scores of predictions of function. Points, or points² for the mean squared error."""
 
     scores: int
     patients: int
@@ -104,19 +104,19 @@ class FunctionScores:
 
 
 def function_scores(
-    forecast: FunctionForecast, *, parts: int = 10, confidence: float = 0.95
+    predictions: FunctionPredictions, *, parts: int = 10, confidence: float = 0.95
 ) -> FunctionScores:
-    """Score forecasts of function; bands are central ones of the mixture.
+    """Score predictions of function; bands are central ones of the mixture.
 
     A score counts as within a band when the score itself lies in it, ends included. Without
-    `naive_mean` the skills are not given ("no_naive"); the naive forecast is a sure one, so that
+    `naive_mean` the skills are not given ("no_naive"); the naive prediction is a sure one, so that
     its CRPS is its absolute error.
     """
     if parts < 1:
         raise InputError(f"the histogram needs 1 or more parts, not {parts}")
-    owner, patients = _owners(forecast)
-    error = forecast.observed - mixture_mean(forecast.predicted)
-    ranked = crps(forecast.predicted, forecast.observed)
+    owner, patients = _owners(predictions)
+    error = predictions.observed - mixture_mean(predictions.predicted)
+    ranked = crps(predictions.predicted, predictions.observed)
 
     def mean(values: Array) -> ScoreEstimate:
         if patients < 2:
@@ -125,16 +125,16 @@ def function_scores(
         return estimate(values.mean(), influence, confidence=confidence)
 
     return FunctionScores(
-        scores=int(forecast.observed.size),
+        scores=int(predictions.observed.size),
         patients=patients,
-        coverage=tuple(_coverage(forecast, owner, q, confidence) for q in BANDS),
-        pit_share=_pit_shares(forecast, parts),
+        coverage=tuple(_coverage(predictions, owner, q, confidence) for q in BANDS),
+        pit_share=_pit_shares(predictions, parts),
         crps=mean(ranked),
         mean_squared_error=mean(error**2),
         mean_absolute_error=mean(np.abs(error)),
         mean_error=mean(error),
-        squared_error_skill=_skill(forecast, owner, (error**2, 2), confidence=confidence),
-        crps_skill=_skill(forecast, owner, (ranked, 1), confidence=confidence),
+        squared_error_skill=_skill(predictions, owner, (error**2, 2), confidence=confidence),
+        crps_skill=_skill(predictions, owner, (ranked, 1), confidence=confidence),
         status="ok" if patients > 1 else "one_patient",
     )
 
@@ -149,20 +149,20 @@ def binomial_interval(within: float, of: float, *, confidence: float = 0.95) -> 
     return lower, upper
 
 
-def _owners(forecast: FunctionForecast) -> tuple[Array, int]:
-    if forecast.patient is None:
-        n = forecast.observed.size
+def _owners(predictions: FunctionPredictions) -> tuple[Array, int]:
+    if predictions.patient is None:
+        n = predictions.observed.size
         return np.arange(n), n
-    labels, owner = np.unique(forecast.patient, return_inverse=True)
+    labels, owner = np.unique(predictions.patient, return_inverse=True)
     return owner.reshape(-1), int(labels.size)
 
 
 def _coverage(
-    forecast: FunctionForecast, owner: Array, expected: float, confidence: float
+    predictions: FunctionPredictions, owner: Array, expected: float, confidence: float
 ) -> BandCoverage:
-    lower = mixture_quantile(forecast.predicted, 0.5 - expected / 2.0)
-    upper = mixture_quantile(forecast.predicted, 0.5 + expected / 2.0)
-    inside = (forecast.observed >= lower) & (forecast.observed <= upper)
+    lower = mixture_quantile(predictions.predicted, 0.5 - expected / 2.0)
+    upper = mixture_quantile(predictions.predicted, 0.5 + expected / 2.0)
+    inside = (predictions.observed >= lower) & (predictions.observed <= upper)
     share = float(np.mean(inside))
     effective = _effective_number(inside - share, owner)
     limits = binomial_interval(share * effective, effective, confidence=confidence)
@@ -179,12 +179,12 @@ def _effective_number(residual: Array, owner: Array) -> float:
     return min(n, single / variance) if variance > 0.0 else n
 
 
-def _pit_shares(forecast: FunctionForecast, parts: int) -> tuple[float, ...]:
+def _pit_shares(predictions: FunctionPredictions, parts: int) -> tuple[float, ...]:
     """Histogram of the PIT, each score's spread evenly over its rounding interval."""
     edges = np.linspace(0.0, 1.0, parts + 1)
-    reach = 0.5 * forecast.step
-    low = distribution_at(forecast.predicted, forecast.observed - reach)
-    high = distribution_at(forecast.predicted, forecast.observed + reach)
+    reach = 0.5 * predictions.step
+    low = distribution_at(predictions.predicted, predictions.observed - reach)
+    high = distribution_at(predictions.predicted, predictions.observed + reach)
     wide = high - low > 1e-12
     span = np.where(wide, high - low, 1.0)
     spread = np.clip((edges[None, :] - low[:, None]) / span[:, None], 0.0, 1.0)
@@ -195,13 +195,13 @@ def _pit_shares(forecast: FunctionForecast, parts: int) -> tuple[float, ...]:
 
 
 def _skill(
-    forecast: FunctionForecast, owner: Array, loss: tuple[Array, int], *, confidence: float
+    predictions: FunctionPredictions, owner: Array, loss: tuple[Array, int], *, confidence: float
 ) -> ScoreEstimate:
     """1 − Σ loss / Σ |naive error|^power by the delta method, over the same scores."""
-    if forecast.naive_mean is None:
+    if predictions.naive_mean is None:
         return not_given("no_naive")
     own, power = loss
-    naive = np.abs(forecast.observed - forecast.naive_mean) ** power
+    naive = np.abs(predictions.observed - predictions.naive_mean) ** power
     if naive.mean() <= 0.0:
         return not_given("naive_perfect")
     if int(owner.max()) < 1:

@@ -13,7 +13,7 @@ from numpy import ndarray as Array
 from slopewise.progression.checks.brier import BrierScores, brier_scores
 from slopewise.progression.checks.calibration_curve import CalibrationCurve, calibration_curve
 from slopewise.progression.checks.coverage import (
-    FunctionForecast,
+    FunctionPredictions,
     FunctionScores,
     function_scores,
 )
@@ -25,7 +25,7 @@ from slopewise.progression.checks.follow_up import (
 )
 from slopewise.progression.checks.score_estimate import ScoreEstimate
 
-__all__ = ["PredictionScores", "SurvivalForecast", "prediction_scores", "scores_as_rows"]
+__all__ = ["PredictionScores", "SurvivalPredictions", "prediction_scores", "scores_as_rows"]
 
 _METHOD = (
     "inverse probability of censoring weights from Kaplan-Meier, events before censorings on one"
@@ -35,7 +35,7 @@ _METHOD = (
 
 
 @dataclass(frozen=True)
-class SurvivalForecast:
+class SurvivalPredictions:
     """Chances told at a landmark: `survival[i, j]` of being event-free at `horizon_month[j]`.
 
     Horizons count from the landmark. `reference_survival` is what a rival or naive forecaster told
@@ -72,20 +72,20 @@ class PredictionScores:
 
 def prediction_scores(
     follow_up: FollowUp,
-    forecast: SurvivalForecast,
+    predictions: SurvivalPredictions,
     *,
-    function: FunctionForecast | None = None,
+    function: FunctionPredictions | None = None,
     groups: int = 10,
     confidence: float = 0.95,
 ) -> PredictionScores:
     """Score the predictions of survival, and of function where given, at one landmark."""
-    horizons = checked_horizons(forecast.horizon_month)
-    survival = checked_predictions(forecast.survival, follow_up, horizons.size)
+    horizons = checked_horizons(predictions.horizon_month)
+    survival = checked_predictions(predictions.survival, follow_up, horizons.size)
     brier = brier_scores(
         follow_up,
         survival,
         horizon_month=horizons,
-        reference_survival=forecast.reference_survival,
+        reference_survival=predictions.reference_survival,
         confidence=confidence,
     )
     columns = list(zip(horizons.tolist(), survival.T, strict=True))
