@@ -13,20 +13,11 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from slopewise.progression.calibrating.targets import (
-    MONTHS,
-    TARGETS,
-    Target,
-    VirtualCohort,
-    measure,
-)
-from slopewise.progression.likelihood import integrated_wander
+from slopewise.progression.calibrating.targets import TARGETS, Target, measure
+from slopewise.progression.calibrating.virtual_people import CohortNoise, virtual_cohort
 from slopewise.progression.parameters import ParameterSets
 
-__all__ = ["AchievedTarget", "Calibration", "calibrate", "virtual_cohort"]
-
-_CLASSES = 3
-_PEOPLE_PER_CLASS = 1500
+__all__ = ["AchievedTarget", "Calibration", "calibrate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,7 @@ def calibrate(
 ) -> Calibration:
     """Run the chain and keep `sets` evenly spaced states of its second half."""
     generator = np.random.default_rng(seed)
-    noise = _Noise.draw(generator)
+    noise = CohortNoise.draw(generator)
     prior = _prior()
 
     def log_weight(state: Array) -> float:
@@ -89,63 +80,6 @@ def calibrate(
         seed=seed,
         acceptance=accepted / steps,
         status="converged" if _halves_agree(kept) else "step_limit",
-    )
-
-
-@dataclass(frozen=True)
-class _Noise:
-    """Standard normal draws of the virtual people, the same at every step of the chain."""
-
-    start: Float[Array, "people 3"]
-    path: Float[Array, "months people 2"]
-    error: Float[Array, "people months"]
-
-    @staticmethod
-    def draw(generator: np.random.Generator) -> "_Noise":
-        half = _CLASSES * _PEOPLE_PER_CLASS // 2
-        months = len(MONTHS)
-
-        def mirrored(*shape: int, axis: int = 0) -> Array:
-            drawn = generator.standard_normal(shape)
-            return np.concatenate([drawn, -drawn], axis=axis)
-
-        # antithetic pairs: means of the virtual people carry no sampling error
-        order = np.arange(2 * half).reshape(2, half).T.ravel()
-        return _Noise(
-            mirrored(half, 3)[order],
-            mirrored(months - 1, half, 2, axis=1)[:, order],
-            mirrored(half, months)[order],
-        )
-
-
-def virtual_cohort(parameters: ParameterSets, noise: _Noise) -> VirtualCohort:
-    """The virtual people of one parameter set (the first), equally many in each class."""
-    stratum = np.repeat(np.arange(_CLASSES), _PEOPLE_PER_CLASS)
-
-    def of(name: str) -> Array:
-        return np.asarray(getattr(parameters, name)[0])[stratum]
-
-    z = noise.start
-    rho, tau, memory = of("correlation"), of("wander_sd"), float(parameters.wander_months[0, 0])
-    m = of("mean_level") + of("sd_level") * z[:, 0]
-    r = of("mean_slope") + of("sd_slope") * (rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1])
-    w = tau * z[:, 2]
-    lost = -np.expm1(-1.0 / memory)
-    sd_w = np.sqrt(lost * (2.0 - lost))
-    share = memory * lost**2 / sd_w
-    path = float(integrated_wander(np.float64(1.0 / memory)))
-    rest = np.sqrt(max(memory**2 * path - share**2, 0.0))
-    function = [m]
-    for first, second in noise.path.transpose(0, 2, 1):
-        m = m + r + memory * lost * w + tau * (share * first + rest * second)
-        w = (1.0 - lost) * w + tau * sd_w * first
-        function.append(m)
-    return VirtualCohort(
-        np.stack(function, axis=1),
-        of("residual_sd"),
-        of("weight") / _PEOPLE_PER_CLASS,
-        stratum,
-        noise.error,
     )
 
 
@@ -224,7 +158,7 @@ def _halves_agree(kept: Float[Array, "steps parameters"]) -> bool:
     return bool(np.all(gap < 0.5 * kept.std(axis=0)))
 
 
-def _achieved(parameters: ParameterSets, noise: _Noise) -> tuple[AchievedTarget, ...]:
+def _achieved(parameters: ParameterSets, noise: CohortNoise) -> tuple[AchievedTarget, ...]:
     measured = [
         measure(virtual_cohort(parameters.take(np.array([i])), noise))
         for i in range(len(parameters))

@@ -1,0 +1,141 @@
+"""The second stage: a hazard for every longitudinal parameter set, from published survival.
+
+The longitudinal sets stay as they are. Given one of them, the four hazard parameters x = (b, log k,
+α_m, α_s) have the density exp(−½ Σ_j ((s_j(x) − target_j)/tolerance_j)²) times a weak normal prior.
+Its maximum is found by Gauss–Newton steps, candidates are drawn from the normal distribution there
+and one of them is taken with its importance weight: one hazard a set, doubt included. Deterministic
+for a seed (fixed virtual people).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.progression.calibrating.published_survival import survival_targets
+from slopewise.progression.calibrating.survival import Mortality, measure_survival, prepare
+from slopewise.progression.calibrating.targets import Target
+from slopewise.progression.calibrating.virtual_people import CohortNoise, thinned, virtual_cohort
+from slopewise.progression.hazard import HazardSets
+from slopewise.progression.parameters import ParameterSets
+
+__all__ = ["HazardFit", "fit_hazards"]
+
+_PEOPLE_PER_CLASS = 500
+_CANDIDATES = 24
+_SPREAD = 1.2  # candidates are drawn a little wider than the normal distribution at the maximum
+_STEPS = 12
+_SETTLED = 1e-3  # a step this small, in prior SDs, ends the search
+
+# assumption: weak prior centred on published joint models (SIM_UTR, REVIEWFRS)
+_CENTRE = np.array([-7.5, np.log(1.8), -0.11, -0.5])
+_SD = np.array([1.5, 0.4, 0.04, 0.5])
+
+
+@dataclass(frozen=True)
+class HazardFit:
+    """Hazards of all sets; `status` "converged", or "step_limit" where a search did not settle.
+
+    `targets`, `achieved` and `log_weight` hold what every candidate says to every target and its
+    importance weight within its set: enough to leave a target out afterwards.
+    """
+
+    hazards: HazardSets
+    status: str
+    targets: tuple[Target, ...]
+    achieved: Float[Array, "sets candidates targets"]
+    log_weight: Float[Array, "sets candidates"]
+
+    @property
+    def effective_candidates(self) -> float:
+        """How many of a set's candidates carry the weight, mean over sets."""
+        weight = np.exp(self.log_weight)
+        return float(np.mean(weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1)))
+
+
+def fit_hazards(
+    parameters: ParameterSets,
+    noise: CohortNoise,
+    *,
+    seed: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> HazardFit:
+    """One hazard for each set."""
+    generator = np.random.default_rng(seed)
+    targets = survival_targets()
+    chosen, settled, achieved, log_weights = [], [], [], []
+    start = _CENTRE
+    for index in range(len(parameters)):
+        cohort = virtual_cohort(parameters.take(np.array([index])), noise)
+        density = _Density(prepare(thinned(cohort, _PEOPLE_PER_CLASS)), targets)
+        start, factor, done = _climb(density, start)
+        z = generator.standard_normal((_CANDIDATES, len(start)))
+        candidates = start + _SPREAD * z @ factor.T
+        found = np.array([density.residuals(c) for c in candidates])
+        log_weight = 0.5 * (z**2).sum(axis=1) - 0.5 * (found**2).sum(axis=1)
+        log_weight = log_weight - np.logaddexp.reduce(log_weight)
+        chosen.append(candidates[generator.choice(_CANDIDATES, p=np.exp(log_weight))])
+        settled.append(done)
+        achieved.append([_achieved(row, targets) for row in found])
+        log_weights.append(log_weight)
+        progress(index + 1, len(parameters))
+    x = np.array(chosen)
+    hazards = HazardSets(
+        log_baseline=x[:, :1],
+        weibull_shape=np.exp(x[:, 1:2]),
+        association_value=x[:, 2:3],
+        association_slope=x[:, 3:4],
+    )
+    status = "converged" if all(settled) else "step_limit"
+    return HazardFit(hazards, status, targets, np.array(achieved), np.array(log_weights))
+
+
+def _achieved(residuals: Array, targets: tuple[Target, ...]) -> list[float]:
+    return [t.value + t.tolerance * float(r) for t, r in zip(targets, residuals, strict=False)]
+
+
+@dataclass(frozen=True)
+class _Density:
+    """Residuals in units of tolerance: the targets, then the prior."""
+
+    mortality: Mortality
+    targets: tuple[Target, ...]
+
+    def residuals(self, x: Float[Array, " 4"]) -> Float[Array, " residuals"]:
+        hazard = np.array([x[0], np.exp(x[1]), x[2], x[3]])
+        found = measure_survival(self.mortality, hazard)
+        misfit = [(found[t.name] - t.value) / t.tolerance for t in self.targets]
+        return np.concatenate([misfit, (x - _CENTRE) / _SD])
+
+
+def _climb(density: _Density, start: Array) -> tuple[Array, Array, bool]:
+    """The maximum, a factor of the covariance there (columns), and whether it settled."""
+    x = start
+    now = density.residuals(x)
+    for _ in range(_STEPS):
+        jacobian = _jacobian(density, x, now)
+        step = np.linalg.lstsq(jacobian, -now, rcond=None)[0]
+        reach = 1.0
+        while reach > 1e-3:
+            tried = density.residuals(x + reach * step)
+            if tried @ tried <= now @ now:
+                x, now = x + reach * step, tried
+                break
+            reach /= 3.0
+        if reach <= 1e-3 or np.abs(reach * step / _SD).max() < _SETTLED:
+            break
+    information = jacobian.T @ jacobian
+    factor = np.linalg.inv(np.linalg.cholesky(information)).T
+    gradient = np.abs(factor.T @ (jacobian.T @ now)).max()  # in posterior standard deviations
+    return x, factor, bool(gradient < 0.1)
+
+
+def _jacobian(density: _Density, x: Array, now: Array) -> Array:
+    columns = []
+    for place in range(len(x)):
+        moved = x.copy()
+        moved[place] += 1e-3 * _SD[place]
+        columns.append((density.residuals(moved) - now) / (1e-3 * _SD[place]))
+    return np.stack(columns, axis=1)
