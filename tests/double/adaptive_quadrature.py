@@ -181,18 +181,17 @@ class Integrand:
 
     def at(self, u: Array) -> Array:
         """Value at u of shape (patients, k, 2): (patients, k)."""
-        square = np.einsum("nki,nij,nkj->nk", u, self.A, u)
-        risen = np.exp(np.einsum("nqi,nki->nkq", self.direction, u))
-        hazard = np.einsum("nq,nkq->nk", self.weight, risen)
-        return self.constant[:, None] - square / 2 + np.einsum("ni,nki->nk", self.b, u) - hazard
+        square = ((u @ self.A) * u).sum(-1)
+        risen = np.exp(u @ np.swapaxes(self.direction, 1, 2))
+        hazard = (risen @ self.weight[..., None])[..., 0]
+        return self.constant[:, None] - square / 2 + (u @ self.b[..., None])[..., 0] - hazard
 
     def slopes_at(self, u: Array) -> tuple[Array, Array]:
         """Gradient (patients, 2) and minus the second derivative (patients, 2, 2) at u."""
-        mass = self.weight * np.exp(np.einsum("nqi,ni->nq", self.direction, u))
-        gradient = self.b - np.einsum("nij,nj->ni", self.A, u)
-        gradient = gradient - np.einsum("nq,nqi->ni", mass, self.direction)
-        bend = np.einsum("nq,nqi,nqj->nij", mass, self.direction, self.direction)
-        return gradient, self.A + bend
+        risen = np.exp((self.direction @ u[..., None])[..., 0])
+        pulled = (self.weight * risen)[..., None] * self.direction
+        gradient = self.b - (self.A @ u[..., None])[..., 0] - pulled.sum(1)
+        return gradient, self.A + np.swapaxes(pulled, 1, 2) @ self.direction
 
 
 def linear(covariates: Array | None, effects: tuple[float, ...], n: int) -> Array:
