@@ -5,7 +5,7 @@
     skill      = 1 − Σ loss / Σ loss of the naive prediction      (loss: squared error or CRPS)
 
 Scores are whole points, predictions are continuous: a score y stands for y − ½ … y + ½ (`step` is
-1), and its PIT is spread over F(y − ½) … F(y + ½), so that rounding alone does not bend the histogram.
+1), and its PIT is spread over F(y − ½) … F(y + ½): rounding alone does not bend the histogram.
 Scores of one patient are not independent. With `patient` given, standard errors sum the influences
 within patients, and the binomial interval of a share uses the number of independent scores that has
 the same variance, never more than there are scores. Status: double.
@@ -47,8 +47,8 @@ BANDS = (0.5, 0.8, 0.9)
 class FunctionPredictions:
     """Observed scores, what was predicted for each, and whose they are.
 
-    `naive_mean` is a prediction to beat, for instance the last score carried on or the straight line
-    through the scores so far, points.
+    `naive_mean` is a prediction to beat, for instance the last score carried on or the straight
+    line through the scores so far, points.
     """
 
     observed: Float[Array, " scores"]
