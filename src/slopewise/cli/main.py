@@ -18,6 +18,7 @@ from slopewise.cli import (
     calibrate,
     evidence,
     export,
+    fit,
     import_records,
     prognosis,
     serve,
@@ -41,7 +42,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=RESEARCH_ONLY,
 )
-for module in (import_records, assess, stage, prognosis, evidence, serve, export, calibrate):
+for module in (
+    *(import_records, assess, stage, prognosis, fit),
+    *(evidence, serve, export, calibrate),
+):
     module.register(app)
 
 

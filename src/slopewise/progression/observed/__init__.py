@@ -1,0 +1,1 @@
+"""Observed people as records, and the arrays that a fit and a prediction take of them."""

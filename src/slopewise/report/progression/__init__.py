@@ -1,0 +1,1 @@
+"""Fits of the progression model and predictions from them: text and JSON."""

@@ -1,0 +1,103 @@
+"""A fit for the terminal: the verdict on convergence first, then the numbers."""
+
+import textwrap
+
+from slopewise.progression.fitting.fit import ProgressionFit
+from slopewise.progression.observed.patients import EventDefinition
+from slopewise.report.assessment_text import lay_out
+from slopewise.report.numbers import NOT_AVAILABLE, decimal, plural
+from slopewise.report.progression.fit_words import (
+    FIT_LIMITS,
+    USABLE,
+    association_sentences,
+    interval_of,
+    meaning_of,
+)
+from slopewise.report.tables import Column, Table
+
+__all__ = ["fit_table", "fit_text"]
+
+WIDTH = 88
+
+
+def fit_text(fit: ProgressionFit, event: EventDefinition, *, mind: tuple[str, ...]) -> str:
+    """Verdict, who took part, parameters, what the association says, what to mind.
+
+    Where the fit did not converge, its numbers are not shown. `mind`: sentences of the files.
+    """
+    parts = [_wrap(fit.message), _wrap(_who(fit, event))]
+    if fit.status in USABLE:
+        parts.append(lay_out(fit_table(fit)))
+        parts += [_wrap(sentence) for sentence in association_sentences(fit)]
+    else:
+        parts.append(
+            _wrap(
+                "The estimates are not shown, because they cannot be trusted. Fewer covariates, "
+                "one class, --no-wander, more visits or more --starts may help; --json holds the "
+                "numbers for a look at what went wrong."
+            )
+        )
+    if mind:
+        parts.append("Mind:\n" + _items(mind))
+    parts.append("What this is, and is not:\n" + _items(FIT_LIMITS))
+    return "\n\n".join(parts)
+
+
+def fit_table(fit: ProgressionFit) -> Table:
+    """One row a parameter: 90 % interval, estimate, standard error, unit, meaning."""
+    columns = (
+        Column("Parameter"),
+        Column("90 % interval", is_number=True),
+        Column("Estimate", is_number=True),
+        Column("Error", is_number=True),
+        Column("Unit"),
+    )
+    rows = []
+    for name, found in fit.parameters.items():
+        interval = interval_of(name, found)
+        places = _places(found.standard_error or found.estimate)
+        low_high = (
+            NOT_AVAILABLE
+            if interval is None
+            else f"{decimal(interval.low, places)} to {decimal(interval.high, places)}"
+        )
+        error = "–" if found.standard_error is None else decimal(found.standard_error, places)
+        rows.append((name, low_high, decimal(found.estimate, places), error, found.unit))
+    told = {name.split(".")[0].split(":")[0]: meaning_of(name) for name in fit.parameters}
+    note = "Error: standard error. " + "; ".join(
+        f"{name}: {words}" for name, words in told.items() if words
+    )
+    return Table("Parameters", columns, tuple(rows), f"{note}.")
+
+
+def _places(size: float) -> int:
+    """Decimals so that the error shows two figures."""
+    size = abs(size)
+    for places, least in ((1, 3.0), (2, 0.1), (3, 0.01)):
+        if size >= least:
+            return places
+    return 4
+
+
+def _who(fit: ProgressionFit, event: EventDefinition) -> str:
+    model = fit.layout.model
+    outcomes = " and ".join(marker.name for marker in model.markers)
+    happened = f", {plural(fit.events, 'event')} ({event.words})" if model.survival else ""
+    classes = "one class" if model.classes == 1 else f"{model.classes} classes"
+    wander = "slopes that wander" if model.wander else "straight lines"
+    hazard = f", event's rate by {model.association.value}" if model.survival else ""
+    return (
+        f"{plural(fit.patients, 'patient')}, {plural(fit.values, 'value')} of {outcomes}{happened}."
+        f" Model: {classes}, {wander}{hazard}. Log-likelihood {decimal(fit.log_likelihood, 2)}, "
+        f"{fit.seconds:.1f} s."
+    )
+
+
+def _items(texts: tuple[str, ...]) -> str:
+    return "\n".join(
+        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
+    )
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, WIDTH)
