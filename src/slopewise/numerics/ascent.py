@@ -17,7 +17,7 @@ __all__ = ["Ascent", "Scored", "ascend", "observed_information"]
 Scored = Callable[[Array], tuple[float, Array, Array]]  # height, gradient, outer product of scores
 
 _CLOSE = 1e-4  # Newton decrement from which Newton's steps take over
-_RESTARTS = (0, 4, 8)  # iterations at which curvature is taken from the scores again
+_RESTART = 10  # steps after which curvature is taken from the scores again
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def ascend(
     inverse = _inverse(outer)
     decrement, status = np.inf, "step_limit"
     for iteration in range(steps):
-        if iteration in _RESTARTS:
+        if iteration % _RESTART == 0:
             inverse = _inverse(outer)
         direction = inverse @ gradient
         decrement = 0.5 * float(gradient @ direction)

@@ -15,17 +15,19 @@ from numpy import ndarray as Array
 
 from slopewise.errors import ConvergenceError, InputError
 from slopewise.numerics.ascent import Ascent, ascend
-from slopewise.progression.fitting.start import starting_points
+from slopewise.progression.fitting.start import limits, stabiliser, starting_points
 from slopewise.progression.joint.baseline import quantile_cuts
 from slopewise.progression.joint.cohort import FollowUp, Measurements, gather
 from slopewise.progression.joint.density import Problem
 from slopewise.progression.joint.estimates import Estimate, estimates, reorder_classes
 from slopewise.progression.joint.layout import Layout, layout_of
 from slopewise.progression.joint.scores import log_density_scores
-from slopewise.progression.joint.specification import ProgressionModel
+from slopewise.progression.joint.specification import BaselineKind, ProgressionModel
 from slopewise.progression.timeline import Exposure
 
 __all__ = ["Prior", "ProgressionFit", "fit_progression", "prepare"]
+
+_INTERVALS, _SPLINE_INTERVALS = 6, 16  # of the hazard's grid; a spline could bend between nodes
 
 _WORDS = {
     "converged": "The fit converged: the log-likelihood is at a maximum in every direction.",
@@ -116,6 +118,7 @@ def prepare(
         covariates={name: np.asarray(covariates[name], dtype=float) for name in wanted},
         exposures=exposures,
         cuts=cuts,
+        intervals=_SPLINE_INTERVALS if model.baseline.kind is BaselineKind.SPLINE else _INTERVALS,
         survival=model.survival,
     )
     layout = layout_of(model, cuts)
@@ -177,15 +180,22 @@ def fit_progression(
 
 
 def _scored(problem: Problem, prior: Prior | None) -> Callable[[Array], tuple[float, Array, Array]]:
+    """Height, gradient and outer product of scores: log-likelihood plus prior or penalty."""
+    centre, sd = stabiliser(problem)
+    if prior is None:
+        precision: Array = np.diag(1.0 / sd**2)
+    else:
+        centre, precision = prior.mean, prior.precision
+
+    low, high = limits(problem)
+
     def scored(working: Array) -> tuple[float, Array, Array]:
+        if np.any(working < low) or np.any(working > high):
+            return -np.inf, np.zeros_like(working), np.eye(len(working))
         found, scores = log_density_scores(problem, working)
-        height, gradient, outer = float(found.sum()), scores.sum(0), scores.T @ scores
-        if prior is not None:
-            pull = prior.precision @ (prior.mean - working)
-            height += 0.5 * float((working - prior.mean) @ pull)
-            gradient = gradient + pull
-            outer = outer + prior.precision
-        return height, gradient, outer
+        pull = precision @ (centre - working)
+        height = float(found.sum()) + 0.5 * float((working - centre) @ pull)
+        return height, scores.sum(0) + pull, scores.T @ scores + precision
 
     return scored
 

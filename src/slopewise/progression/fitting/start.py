@@ -10,7 +10,7 @@ from slopewise.errors import InputError
 from slopewise.progression.joint.density import Problem
 from slopewise.progression.joint.specification import BaselineKind
 
-__all__ = ["starting_points"]
+__all__ = ["limits", "stabiliser", "starting_points"]
 
 
 def starting_points(
@@ -55,6 +55,69 @@ def _moments(problem: Problem, *, spread: float) -> Float[Array, " size"]:
     if model.survival:
         _hazard_start(problem, put, worse, sd_level, sd_slope)
     return working
+
+
+def stabiliser(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size"]]:
+    """Centre and SD of the penalty that a mixture of classes needs: (centre, sd), inf = free.
+
+    The likelihood of a mixture with its own variances per class has no maximum: a class that closes
+    in on one patient's single score makes it infinite. Log SDs are held to the moments within a
+    factor e (SD 1), class means within three SDs, logits within 2.5: together worth about one
+    patient (assumption; the idea is that of Chen and Tan 2009, doi:10.1016/j.jmva.2009.01.014).
+    """
+    layout, model = problem.layout, problem.layout.model
+    centre, sd = _moments(problem, spread=1.0), np.full(layout.size, np.inf)
+    if model.classes == 1:
+        return centre, sd
+    spread = np.exp(_diagonals(layout.take(centre[None], "random_effects")[0, 0]))
+    j = len(model.markers)
+
+    def hold(name: str, value: Array | float) -> None:
+        place, shape = layout.blocks[name]
+        sd[place] = np.broadcast_to(value, shape).ravel()
+
+    hold("mean_level", 3.0 * spread[:j])
+    hold("mean_slope", 3.0 * spread[j:])
+    hold("weight", 2.5)
+    for name in ("random_effects", "wander", "log_wander_months", "log_residual_sd"):
+        hold(name, 1.0)
+    return centre, sd
+
+
+def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size"]]:
+    """Lowest and highest working values a search may visit: far beyond any sensible answer.
+
+    Outside them rounding, not data, decides the likelihood.
+    """
+    layout, model = problem.layout, problem.layout.model
+    centre = _moments(problem, spread=1.0)
+    low, high = np.full(layout.size, -np.inf), np.full(layout.size, np.inf)
+
+    def within(name: str, width: float) -> None:
+        place, _ = layout.blocks[name]
+        low[place], high[place] = centre[place] - width, centre[place] + width
+
+    for name in ("random_effects", "wander", "log_residual_sd"):
+        within(name, 9.0)
+    within("log_wander_months", 4.5)
+    within("weight", 12.0)
+    if model.survival:
+        within("baseline", 60.0)
+        if model.baseline.kind is BaselineKind.WEIBULL:
+            place, _ = layout.blocks["baseline"]
+            low[place.stop - 1], high[place.stop - 1] = np.log(0.15), np.log(6.0)
+        for name in ("association_value", "association_slope"):
+            place, _ = layout.blocks[name]
+            widest = 30.0 * np.abs(centre[place])  # ten units of hazard per SD of the marker
+            low[place], high[place] = -widest, widest
+    return low, high
+
+
+def _diagonals(entries: Float[Array, " entries"]) -> Array:
+    """The diagonal entries among those of a covariance factor."""
+    size = round((np.sqrt(8 * len(entries) + 1) - 1) / 2)
+    rows, columns = np.tril_indices(size)
+    return np.asarray(entries[rows == columns])
 
 
 def _hazard_start(

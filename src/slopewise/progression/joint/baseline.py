@@ -4,23 +4,29 @@
     piecewise   log h0(t) = b_j on the j-th interval
     spline      log h0(t) = Σ b_j B_j(t), cubic B-splines
 
-An interval's cumulative hazard ∫ h0(t) exp(η(t)) dt is Σ_q c_q exp(η(t_q)) at its two nodes. For
-the Weibull the weights c are those of product integration (exact for exp(η) linear in t, whatever
-the shape, also where h0 is infinite at 0); else Gauss-Legendre weights times h0 at the node.
+An interval's cumulative hazard ∫ h0(t) exp(η(t)) dt is Σ_q c_q exp(η(t_q)) at its nodes: two
+Gauss-Legendre ones, or three Gauss-Radau ones where follow-up ends in it. For the Weibull the
+weights c are those of product integration (exact for exp(η) linear or quadratic in t, whatever the
+shape, also where h0 is infinite at 0); else the rule's weights times h0 at the node.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
-from slopewise.progression.joint.cohort import Cohort
+from slopewise.progression.joint.cohort import LEGENDRE, RADAU, Cohort
 from slopewise.progression.joint.specification import Baseline, BaselineKind
 
 __all__ = ["BaselineGrid", "baseline_grid", "baseline_names", "quantile_cuts"]
 
-_EDGE = 0.2125  # keeps product weights positive: the mean time lies between the nodes
+_LEAST_SHARE = 0.002  # of an interval's weight on a node: product weights stay positive
+_RADAU_WEIGHTS = ((16.0 - np.sqrt(6.0)) / 36.0, (16.0 + np.sqrt(6.0)) / 36.0, 1.0 / 9.0)
+# moments (1, mean, mean square) on 0..1 → weights on the nodes
+_FROM_MOMENTS = {
+    nodes: np.linalg.inv(np.vander(nodes, increasing=True).T) for nodes in (LEGENDRE, RADAU)
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class BaselineGrid:
     baseline: Baseline
     start: Float[Array, "intervals patients"]
     end: Float[Array, "intervals patients"]
+    last: Bool[Array, "intervals patients"]
     node_month: Float[Array, "nodes patients"]
     node_basis: Float[Array, "nodes patients coefficients"] | None  # piecewise and spline
     last_month: Float[Array, " patients"]
@@ -45,7 +52,13 @@ class BaselineGrid:
         if self.baseline.kind is BaselineKind.WEIBULL:
             return self._weibull_weights(coefficients)
         assert self.node_basis is not None
-        width = np.repeat(self.end - self.start, 2, axis=0) / 2.0
+        radau = np.array(_RADAU_WEIGHTS)[:, None]
+        spans = self.end - self.start
+        inner = (spans[:, None] * np.where(self.last[:, None], radau[:2], 0.5)).reshape(
+            -1, spans.shape[1]
+        )
+        at_end = (spans * self.last).sum(0) * radau[2]
+        width = np.concatenate([inner, at_end[None]])
         with np.errstate(divide="ignore"):
             log_width = np.log(width)[:, None, :]
         found = log_width + np.einsum("gnj,cj->gcn", self.node_basis, coefficients)
@@ -68,42 +81,65 @@ class BaselineGrid:
     def _weibull_weights(self, coefficients: Array) -> tuple[Array, Array]:
         """Product integration of k t^(k−1) e^b; coefficients are (b, log k)."""
         k = np.exp(coefficients[:, 1])[None, :, None]
-        a, b = self.start[:, None, :], self.end[:, None, :]
-        (zeroth, d_zeroth), (first, d_first) = _moments(a, b, k)
-        width = np.where(b > a, b - a, 1.0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = (first / zeroth - a) / width
-            d_mean = (d_first - first / zeroth * d_zeroth) / zeroth / width
-        inside = (mean > _EDGE) & (mean < 1.0 - _EDGE)
-        mean = np.clip(np.where(b > a, mean, 0.5), _EDGE, 1.0 - _EDGE)
-        d_mean = np.where(inside & (b > a), d_mean, 0.0)
-        share = 0.5 + np.sqrt(3.0) * (mean - 0.5)  # of the later node
-        d_share = np.sqrt(3.0) * d_mean
-        both = np.stack([1.0 - share, share], axis=1)
+        total, moments = _moments(self.start[:, None, :], self.end[:, None, :], k)
+        last = self.last[:, None, :]
+        rows = []
+        for node in range(3):
+            radau = [np.tensordot(_FROM_MOMENTS[RADAU][node], m, 1) for m in moments]
+            if node == 2:
+                found = [np.where(last, r, 0.0).sum(0, keepdims=True) for r in radau]
+            else:
+                pair = [np.tensordot(_FROM_MOMENTS[LEGENDRE][node], m[:2], 1) for m in moments]
+                found = [np.where(last, r, p) for r, p in zip(radau, pair, strict=True)]
+            rows.append(found)
+        totals = [np.where(last, t, 0.0).sum(0, keepdims=True) for t in total]
+        inner = [np.stack([rows[0][i], rows[1][i]], axis=1) for i in range(2)]
+        share, d_share = (
+            np.concatenate([part.reshape(-1, *part.shape[2:]), end])
+            for part, end in zip(inner, rows[2], strict=True)
+        )
+        whole, d_whole = (
+            np.concatenate([np.repeat(part, 2, axis=0), end])
+            for part, end in zip(total, totals, strict=True)
+        )
+        at_risk = whole > 0
+        d_share = np.where((share > _LEAST_SHARE) & (share < 1.0), d_share, 0.0)
+        share = np.clip(share, _LEAST_SHARE, 1.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            log_weight = coefficients[:, 0][None, None, :, None] + np.log(zeroth[:, None] * both)
-            d_log = d_zeroth[:, None] / zeroth[:, None] + np.stack([-d_share, d_share], 1) / both
-        nodes = (-1, *log_weight.shape[2:])
-        log_weight = np.where(np.isfinite(log_weight), log_weight, -np.inf).reshape(nodes)
-        d_shape = np.where(np.isfinite(d_log), d_log * k[:, None], 0.0).reshape(nodes)
-        return log_weight, np.stack([np.ones_like(d_shape), d_shape])
+            log_weight = coefficients[:, 0][None, :, None] + np.log(whole) + np.log(share)
+            d_log = (d_whole / whole + d_share / share) * k
+        log_weight = np.where(at_risk, log_weight, -np.inf)
+        return log_weight, np.stack([np.ones_like(log_weight), np.where(at_risk, d_log, 0.0)])
 
 
 def _moments(a: Array, b: Array, k: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """∫ k t^(k−1) dt and ∫ k t^k dt over a..b, each with its derivative by k."""
+    """Of k t^(k−1) over a..b: the total, and (1, mean, mean square) of (t − a)/(b − a).
 
-    def power(t: Array, exponent: Array) -> tuple[Array, Array]:
-        positive = t > 0
-        log_t = np.log(np.where(positive, t, 1.0))
-        value = np.where(positive, np.exp(exponent * log_t), 0.0)
+    Each with its derivative by k; moments have a new first axis.
+    """
+    raw, d_raw = zip(*(_power_integral(a, b, k, power) for power in range(3)), strict=True)
+    whole = np.where(raw[0] > 0, raw[0], 1.0)
+    width = np.where(b > a, b - a, 1.0)
+    first, second = raw[1] / whole, raw[2] / whole
+    d_first, d_second = ((d_raw[i] - raw[i] / whole * d_raw[0]) / whole for i in (1, 2))
+    one = np.ones_like(first)
+    values = [one, (first - a) / width, (second - 2.0 * a * first + a**2) / width**2]
+    slopes = [0.0 * one, d_first / width, (d_second - 2.0 * a * d_first) / width**2]
+    return (raw[0], d_raw[0]), (np.stack(values), np.stack(slopes))
+
+
+def _power_integral(a: Array, b: Array, k: Array, power: int) -> tuple[Array, Array]:
+    """∫ k t^(k−1+power) dt over a..b and its derivative by k."""
+
+    def at(t: Array) -> tuple[Array, Array]:
+        log_t = np.log(np.where(t > 0, t, 1.0))
+        value = np.where(t > 0, np.exp((k + power) * log_t), 0.0)
         return value, value * log_t
 
-    (b0, db0), (a0, da0) = power(b, k), power(a, k)
-    (b1, db1), (a1, da1) = power(b, k + 1.0), power(a, k + 1.0)
-    ratio = k / (k + 1.0)
-    first = ratio * (b1 - a1)
-    d_first = (b1 - a1) / (k + 1.0) ** 2 + ratio * (db1 - da1)
-    return (b0 - a0, db0 - da0), (first, d_first)
+    (upper, d_upper), (lower, d_lower) = at(b), at(a)
+    ratio = k / (k + power)
+    slope = power / (k + power) ** 2 * (upper - lower) + ratio * (d_upper - d_lower)
+    return ratio * (upper - lower), slope
 
 
 def baseline_names(baseline: Baseline) -> tuple[str, ...]:
@@ -138,6 +174,7 @@ def baseline_grid(
         baseline=baseline,
         start=cohort.interval_start,
         end=cohort.interval_end,
+        last=cohort.last_interval,
         node_month=cohort.node_month,
         node_basis=node_basis,
         last_month=end,

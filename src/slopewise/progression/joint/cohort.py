@@ -1,7 +1,9 @@
 """Patients as padded columns: visits and hazard nodes in time order, the same column for everyone.
 
-The hazard is integrated over intervals of a common grid, each with two Gauss-Legendre nodes, cut at
-a patient's end of follow-up. Between two nodes lie as many visit columns as anyone needs.
+The hazard is integrated over intervals of a common grid: two Gauss-Legendre nodes each, and three
+Gauss-Radau nodes in a patient's last interval, the third of which is the end of follow-up, so that
+an event and the survival up to it are weighed together. Between two nodes lie as many visit columns
+as anyone needs; the last column is the end of follow-up of everyone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +17,10 @@ from numpy import ndarray as Array
 from slopewise.errors import InputError
 from slopewise.progression.timeline import Exposure, no_exposure
 
-__all__ = ["Cohort", "Column", "FollowUp", "Measurements", "gather"]
+__all__ = ["LEGENDRE", "RADAU", "Cohort", "Column", "FollowUp", "Measurements", "gather"]
 
-_INTERVALS = 6  # of the hazard's grid; 12 nodes keep the log-likelihood within 1e-5 per patient
-_NODES = 0.5 + np.array([-0.5, 0.5]) / np.sqrt(3.0)  # Gauss-Legendre on 0..1, weights 1/2 each
+LEGENDRE = (0.5 - 0.5 / np.sqrt(3.0), 0.5 + 0.5 / np.sqrt(3.0))  # on 0..1, weights 1/2 each
+RADAU = ((4.0 - np.sqrt(6.0)) / 10.0, (4.0 + np.sqrt(6.0)) / 10.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ class FollowUp:
 class Column:
     """One padded step: months pass, then a value is read or a hazard node is lived through."""
 
-    kind: Literal["visit", "node", "end"]
+    kind: Literal["visit", "node"]
     duration: Float[Array, " patients"]
     exposure: Float[Array, " patients"]  # share of full effect during the step
     node: int = -1  # which hazard node, for kind "node"
     value: Float[Array, "markers patients"] | None = None
     seen: Bool[Array, "markers patients"] | None = None
+    event: Bool[Array, " patients"] | None = None  # whose event ends follow-up at this node
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,10 @@ class Cohort:
 
     columns: tuple[Column, ...]
     follow_up: FollowUp
-    node_month: Float[Array, "nodes patients"]
+    node_month: Float[Array, "nodes patients"]  # two of each interval, then the end of follow-up
     interval_start: Float[Array, "intervals patients"]
     interval_end: Float[Array, "intervals patients"]  # equal to the start where not at risk
+    last_interval: Bool[Array, "intervals patients"]  # follow-up ends in it
     node_exposure: Float[Array, "nodes patients"]
     end_exposure: Float[Array, " patients"]
     covariates: Mapping[str, Float[Array, " patients"]]
@@ -100,13 +104,13 @@ def gather(
     covariates: Mapping[str, Array] | None = None,
     exposures: Sequence[Exposure] | None = None,
     cuts: Sequence[float] = (),
-    intervals: int = _INTERVALS,
+    intervals: int = 6,
     survival: bool = True,
 ) -> Cohort:
     """Lay measurements and follow-up on common columns.
 
     `cuts` (months) are always ends of intervals, as a piecewise hazard needs. `intervals` sets the
-    grid's fineness. Raises InputError when a value lies after the end of follow-up.
+    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. Raises InputError when a value lies after the end of follow-up.
     """
     _check(measurements, follow_up)
     edges = _edges(follow_up, cuts, intervals) if survival else np.zeros(1)
@@ -117,6 +121,7 @@ def gather(
         node_month=plan.node_month,
         interval_start=plan.start,
         interval_end=plan.end,
+        last_interval=plan.last,
         node_exposure=plan.exposure_at(plan.node_month),
         end_exposure=plan.exposure_at(follow_up.end_month[None])[0],
         covariates=dict(covariates or {}),
@@ -171,9 +176,10 @@ class _Plan:
 
     start: Array
     end: Array
+    last: Array
     node_month: Array
     exposures: Sequence[Exposure]
-    last_month: Array
+    follow_up: FollowUp
 
     @classmethod
     def of(
@@ -188,18 +194,22 @@ class _Plan:
             exposures = [no_exposure()] * patients
         start = np.minimum(edges[:-1, None], follow_up.end_month)
         end = np.minimum(edges[1:, None], follow_up.end_month)
-        nodes = start[:, None] + _NODES[:, None] * (end - start)[:, None]
-        return cls(start, end, nodes.reshape(-1, patients), exposures, follow_up.end_month)
+        last = (end > start) & (end >= follow_up.end_month)
+        share = np.where(last[:, None], np.array(RADAU[:2])[:, None], np.array(LEGENDRE)[:, None])
+        nodes = (start[:, None] + share * (end - start)[:, None]).reshape(-1, patients)
+        nodes = np.concatenate([nodes, follow_up.end_month[None]])
+        return cls(start, end, last, nodes, exposures, follow_up)
 
     def columns(self, measurements: Measurements) -> list[Column]:
         """Visit and node columns in time order, then the end of follow-up."""
         m = measurements
         markers = int(m.marker.max(initial=0)) + 1
         at_risk = np.repeat(self.end > self.start, 2, axis=0)
+        at_risk = np.concatenate([at_risk, np.ones_like(at_risk, shape=(1, at_risk.shape[1]))])
         reached = np.where(at_risk, self.node_month, np.inf)
         gap, slot = _slots(m, reached)
         found: list[Column] = []
-        now = np.zeros(len(self.last_month))
+        now = np.zeros(len(self.follow_up.end_month))
         for g in range(len(reached) + 1):
             here = gap == g
             for s in range(int(slot[here].max(initial=-1)) + 1):
@@ -214,9 +224,10 @@ class _Plan:
                 now = then
             if g < len(reached):
                 then = np.where(at_risk[g], self.node_month[g], now)
-                found.append(Column("node", then - now, self._during(now, then), node=g))
+                ends = g == len(reached) - 1
+                event = self.follow_up.event & ends
+                found.append(Column("node", then - now, self._during(now, then), g, event=event))
                 now = then
-        found.append(Column("end", self.last_month - now, self._during(now, self.last_month)))
         return found
 
     def _during(self, now: Array, then: Array) -> Array:

@@ -275,22 +275,21 @@ def _happenings(
     x, P = state_now
     if column.kind == "visit":
         return _readings(parts, column, x, P)
-    if parts.log_node is None or parts.log_end is None:
+    if parts.log_node is None or parts.log_end is None or column.event is None:
         return []
-    if column.kind == "end":
-        gained = _event(problem, parts, slowed, x, P)
-        return [Happening((x, P), (x, P), gained)]
     log_weight = parts.log_node[column.node]
+    at_event = np.where(column.event, parts.log_end, 0.0)
     if parts.value is None and parts.slope is None:
-        return [Happening((x, P), (x, P), -np.exp(log_weight))]
+        return [Happening((x, P), (x, P), at_event - np.exp(log_weight))]
     after_x, after_P, gained, tilt = state.live_through(
         x,
         P,
         loading=loading_of(parts, slowed),
         offset=_offset(problem, parts),
         log_weight=log_weight,
+        event=column.event,
     )
-    return [Happening((x, P), (after_x, after_P), gained, tilt)]
+    return [Happening((x, P), (after_x, after_P), at_event + gained, tilt)]
 
 
 def _readings(parts: Components, column: Column, x: Array, P: Array) -> list[Happening]:
@@ -312,14 +311,3 @@ def _offset(problem: Problem, parts: Components) -> Array:
     if parts.value is None:
         return np.zeros((1, 1))
     return np.asarray((parts.value * problem.reference[:, None, None]).sum(0))
-
-
-def _event(problem: Problem, parts: Components, slowed: Array, x: Array, P: Array) -> Array:
-    """log E[hazard] at the end of follow-up, for those with the event: η + s/2 on top of log h0."""
-    assert parts.log_end is not None
-    log_hazard = parts.log_end
-    if parts.value is not None or parts.slope is not None:
-        h = np.broadcast_to(loading_of(parts, slowed), x.shape)
-        spread = (h * np.einsum("ij...,j...->i...", P, h)).sum(0)
-        log_hazard = log_hazard + (h * x).sum(0) - _offset(problem, parts) + 0.5 * spread
-    return np.where(problem.cohort.follow_up.event, log_hazard, 0.0)

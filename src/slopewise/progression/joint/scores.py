@@ -106,8 +106,6 @@ def _back_through(
     if isinstance(left, state.Gain):
         bars.x, bars.P, variance_bar = state.read_adjoint((bars.x, bars.P), left)
         bars.error_variance[left.marker] += variance_bar
-    elif column.kind == "end":
-        _back_through_event(problem, parts, bars, column, slowed=slowed, now=middle.before)
     elif isinstance(left, state.Tilt):
         loading = loading_of(parts, slowed)
         bars.x, bars.P, found = state.live_through_adjoint(
@@ -119,28 +117,6 @@ def _back_through(
         )
     elif parts.log_node is not None:
         bars.log_node[column.node] = -np.exp(parts.log_node[column.node])
-
-
-def _back_through_event(
-    problem: Problem,
-    parts: Components,
-    bars: _Bars,
-    column: Column,
-    *,
-    slowed: Array,
-    now: tuple[Array, Array],
-) -> None:
-    event = np.where(problem.cohort.follow_up.event, 1.0, 0.0)
-    bars.log_end = np.broadcast_to(event, bars.log_end.shape)
-    if parts.value is None and parts.slope is None:
-        return
-    x, P = now
-    h = np.broadcast_to(loading_of(parts, slowed), x.shape)
-    loading_bar = event * (x + np.einsum("ij...,j...->i...", P, h))
-    mean_bar = np.broadcast_to(event, x.shape[1:])
-    bars.of_loading(problem, parts, loading_bar, mean_bar, slowed=slowed, exposure=column.exposure)
-    bars.x = bars.x + event * h
-    bars.P = bars.P + 0.5 * event * h[:, None] * h[None]
 
 
 def _back_to_parameters(
@@ -232,6 +208,8 @@ def _chain_hazard(
     assert parts.node_slope is not None
     assert parts.end_slope is not None
     layout, model, cohort = problem.layout, problem.layout.model, problem.cohort
+    event = np.where(cohort.follow_up.event, 1.0, 0.0)
+    bars.log_end = np.broadcast_to(event, bars.log_end.shape)
     node = (bars.log_node * parts.node_slope).sum(1)  # (coefficients, components, patients)
     layout.put(scores, "baseline", over_classes(node + bars.log_end * parts.end_slope))
     if model.association.has_value:

@@ -232,16 +232,19 @@ class Tilt:
 
 
 def live_through(
-    x: Array, P: Array, *, loading: Array, offset: Array, log_weight: Array
+    x: Array, P: Array, *, loading: Array, offset: Array, log_weight: Array, event: Array
 ) -> tuple[Array, Array, Array, Tilt]:
-    """Survive a node of hazard weight c: multiply by exp(−c exp(h'x − offset)), match moments.
+    """Survive a node of hazard weight c: multiply by exp(−c exp(η)), η = h'x − offset.
 
-    `loading` h has the state's shape (state, components, patients or 1); log c may be −inf.
+    Where `event` the follow-up ends here with the event, and exp(η) multiplies too. `loading` h has
+    the state's shape (state, components, patients or 1); log c may be −inf.
     """
     gain = np.einsum("ij...,j...->i...", P, np.broadcast_to(loading, x.shape))
     mean = (loading * x).sum(0) - offset
-    variance = np.maximum((loading * gain).sum(0), _LEAST_VARIANCE)
-    log_z, tilt = _tilted(mean, variance, log_weight, gain)
+    variance = (loading * gain).sum(0)
+    variance = np.where(variance >= -1e-9, np.maximum(variance, _LEAST_VARIANCE), np.nan)
+    ended = np.where(event, 1.0, 0.0)
+    log_z, tilt = _tilted(mean, variance, log_weight, ended=ended, gain=gain)
     after = P - gain[:, None] * (gain * tilt.shrink)[None]
     return x + gain * tilt.shift, after, log_z, tilt
 
@@ -267,17 +270,23 @@ def live_through_adjoint(
     return x_bar + mean_bar * loading, P_back, found
 
 
-def _tilted(mean: Array, variance: Array, log_weight: Array, gain: Array) -> tuple[Array, Tilt]:
-    """Moments of N(mean, variance) × exp(−exp(log c + η)) and their derivatives.
+def _tilted(
+    mean: Array, variance: Array, log_weight: Array, *, ended: Array, gain: Array
+) -> tuple[Array, Tilt]:
+    """Moments of N(mean, variance) × exp(d η − exp(log c + η)) and their derivatives.
 
     Sums over the quadrature's points are products with the powers of the points: X_i = <x^i> and
-    L_i = <x^i l>, l = −c exp(η), under the weights of the tilted normal.
+    L_i = <x^i l>, l = d − c exp(η), under the weights of the tilted normal (d = 1 for an event).
     """
     root = np.sqrt(variance)
     shape = np.broadcast_shapes(mean.shape, log_weight.shape)
     lived = (-_exponentials(log_weight + mean, root)).reshape(len(_POINTS), -1)
-    top = lived.max(0)
-    share = _SHARES[:, None] * np.exp(lived - top)
+    eta = mean + root * _POINTS[:, None, None]
+    ended = np.broadcast_to(ended, shape)
+    log_share = lived + (ended * eta).reshape(lived.shape)
+    lived = lived + ended.reshape(-1)
+    top = log_share.max(0)
+    share = _SHARES[:, None] * np.exp(log_share - top)
     zeroth, x1, x2 = (_POWERS[:3] @ share).reshape(3, *shape)
     l0, l1, l2, l3 = (_POWERS @ (share * lived)).reshape(4, *shape) / zeroth
     x1, x2 = x1 / zeroth, x2 / zeroth
@@ -289,7 +298,7 @@ def _tilted(mean: Array, variance: Array, log_weight: Array, gain: Array) -> tup
     d_shrink = (twice * by_mean - l2 + x2 * l0) / variance
     half = 0.5 / variance
     tilt = Tilt(
-        log_z=(l0, l1 * (0.5 / root), l0),
+        log_z=(l0, l1 * (0.5 / root), l0 - ended),
         delta=(d_shift, (by_spread - shift) * half, d_shift),
         epsilon=(
             d_shrink,
