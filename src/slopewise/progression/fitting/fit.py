@@ -25,7 +25,7 @@ from slopewise.progression.joint.scores import log_density_scores
 from slopewise.progression.joint.specification import BaselineKind, ProgressionModel
 from slopewise.progression.timeline import Exposure
 
-__all__ = ["Prior", "ProgressionFit", "fit_progression", "prepare"]
+__all__ = ["Prior", "ProgressionFit", "fit_progression", "penalty", "prepare"]
 
 _INTERVALS, _SPLINE_INTERVALS = 6, 16  # of the hazard's grid; a spline could bend between nodes
 
@@ -181,12 +181,7 @@ def fit_progression(
 
 def _scored(problem: Problem, prior: Prior | None) -> Callable[[Array], tuple[float, Array, Array]]:
     """Height, gradient and outer product of scores: log-likelihood plus prior or penalty."""
-    centre, sd = stabiliser(problem)
-    if prior is None:
-        precision: Array = np.diag(1.0 / sd**2)
-    else:
-        centre, precision = prior.mean, prior.precision
-
+    centre, precision = penalty(problem, prior)
     low, high = limits(problem)
 
     def scored(working: Array) -> tuple[float, Array, Array]:
@@ -198,6 +193,14 @@ def _scored(problem: Problem, prior: Prior | None) -> Callable[[Array], tuple[fl
         return height, scores.sum(0) + pull, scores.T @ scores + precision
 
     return scored
+
+
+def penalty(problem: Problem, prior: Prior | None) -> tuple[Array, Array]:
+    """Centre and precision of what is added to the log-likelihood: the prior, else the penalty."""
+    if prior is not None:
+        return prior.mean, prior.precision
+    centre, sd = stabiliser(problem)
+    return centre, np.diag(1.0 / sd**2)
 
 
 def _climb(

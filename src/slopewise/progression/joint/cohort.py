@@ -110,7 +110,8 @@ def gather(
     """Lay measurements and follow-up on common columns.
 
     `cuts` (months) are always ends of intervals, as a piecewise hazard needs. `intervals` sets the
-    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. Raises InputError when a value lies after the end of follow-up.
+    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. Raises InputError
+    when a value lies after the end of follow-up.
     """
     _check(measurements, follow_up)
     edges = _edges(follow_up, cuts, intervals) if survival else np.zeros(1)
