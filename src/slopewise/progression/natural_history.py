@@ -70,17 +70,23 @@ def _hazard_from(document: dict[str, Any]) -> HazardSets | None:
     )
 
 
-def _hazard_written(hazard: HazardSets) -> dict[str, object]:
+def _hazard_written(hazard: HazardSets, made_by: dict[str, object]) -> dict[str, object]:
     arrays = {name: np.round(getattr(hazard, name), 5).tolist() for name in hazard.array_names()}
     return {
         "units": "log(1/month), -, 1/point, months/point; arrays are sets by one",
         "reference_value": hazard.reference_value,
         "event": hazard.event,
+        "made_by": made_by,
         **arrays,
     }
 
 
-def as_json(natural_history: NaturalHistory, *, made_by: dict[str, object]) -> str:
+def as_json(
+    natural_history: NaturalHistory,
+    *,
+    made_by: dict[str, object],
+    hazard_made_by: dict[str, object] | None = None,
+) -> str:
     """Write a natural history; `made_by` says how (method, seed, steps, status)."""
     sets = natural_history.parameter_sets
     document: dict[str, object] = {
@@ -92,6 +98,6 @@ def as_json(natural_history: NaturalHistory, *, made_by: dict[str, object]) -> s
         },
     }
     if natural_history.hazard is not None:
-        document["hazard"] = _hazard_written(natural_history.hazard)
+        document["hazard"] = _hazard_written(natural_history.hazard, hazard_made_by or {})
     text = json.dumps(document, indent=1)
     return re.sub(r"(?<=[\d\[,])\n\s+(?=[-\d\]])", " ", text) + "\n"  # a row of numbers a line

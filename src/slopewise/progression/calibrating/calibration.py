@@ -17,7 +17,7 @@ from slopewise.progression.calibrating.targets import TARGETS, Target, measure
 from slopewise.progression.calibrating.virtual_people import CohortNoise, virtual_cohort
 from slopewise.progression.parameters import ParameterSets
 
-__all__ = ["AchievedTarget", "Calibration", "calibrate"]
+__all__ = ["AchievedTarget", "Calibration", "achieved_target", "calibrate", "states_achieved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,18 @@ class AchievedTarget:
     low90: float
     high90: float
 
+    @property
+    def misfit(self) -> float:
+        """How far the median lies from the published value, in tolerances."""
+        return (self.median - self.target.value) / self.target.tolerance
+
 
 @dataclass(frozen=True)
 class Calibration:
-    """Accepted parameter sets and how well they meet each target."""
+    """Accepted parameter sets and how well they meet each target.
+
+    `kept` holds the working states of the chain's second half, `noise` the virtual people's draws.
+    """
 
     parameters: ParameterSets
     achieved: tuple[AchievedTarget, ...]
@@ -40,6 +48,8 @@ class Calibration:
     seed: int
     acceptance: float
     status: str  # "converged", or "step_limit" when the chain's halves still differ
+    kept: Float[Array, "states parameters"]
+    noise: CohortNoise
 
 
 @dataclass(frozen=True)
@@ -55,16 +65,21 @@ def calibrate(
     sets: int,
     steps: int,
     seed: int,
+    without: frozenset[str] = frozenset(),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
-    """Run the chain and keep `sets` evenly spaced states of its second half."""
+    """Run the chain and keep `sets` evenly spaced states of its second half.
+
+    Targets named in `without` have no pull on it.
+    """
     generator = np.random.default_rng(seed)
     noise = CohortNoise.draw(generator)
     prior = _prior()
+    pulling = [t for t in TARGETS if t.name not in without]
 
     def log_weight(state: Array) -> float:
         achieved = measure(virtual_cohort(_unpack(state[None]), noise))
-        misfit = sum(((achieved[t.name] - t.value) / t.tolerance) ** 2 for t in TARGETS)
+        misfit = sum(((achieved[t.name] - t.value) / t.tolerance) ** 2 for t in pulling)
         return -0.5 * (misfit + float((((state - prior.centre) / prior.sd) ** 2).sum()))
 
     chain, accepted = _adaptive_metropolis(
@@ -80,7 +95,18 @@ def calibrate(
         seed=seed,
         acceptance=accepted / steps,
         status="converged" if _halves_agree(kept) else "step_limit",
+        kept=kept,
+        noise=noise,
     )
+
+
+def states_achieved(calibration: Calibration, *, every: int) -> Float[Array, "states targets"]:
+    """What each `every`-th kept state says to every target."""
+    rows = []
+    for state in calibration.kept[::every]:
+        found = measure(virtual_cohort(_unpack(state[None]), calibration.noise))
+        rows.append([found[t.name] for t in TARGETS])
+    return np.array(rows)
 
 
 def _prior() -> _Prior:
@@ -163,8 +189,10 @@ def _achieved(parameters: ParameterSets, noise: CohortNoise) -> tuple[AchievedTa
         measure(virtual_cohort(parameters.take(np.array([i])), noise))
         for i in range(len(parameters))
     ]
-    rows = []
-    for target in TARGETS:
-        low, median, high = np.quantile([m[target.name] for m in measured], [0.05, 0.5, 0.95])
-        rows.append(AchievedTarget(target, float(median), float(low), float(high)))
-    return tuple(rows)
+    return tuple(achieved_target(t, [m[t.name] for m in measured]) for t in TARGETS)
+
+
+def achieved_target(target: Target, values: list[float]) -> AchievedTarget:
+    """Median and 90 % range of a target's values over the sets."""
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
+    return AchievedTarget(target, float(median), float(low), float(high))

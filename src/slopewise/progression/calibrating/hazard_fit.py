@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from slopewise.progression.calibrating.calibration import AchievedTarget, achieved_target
 from slopewise.progression.calibrating.published_survival import survival_targets
 from slopewise.progression.calibrating.survival import Mortality, measure_survival, prepare
 from slopewise.progression.calibrating.targets import Target
@@ -21,7 +22,7 @@ from slopewise.progression.calibrating.virtual_people import CohortNoise, thinne
 from slopewise.progression.hazard import HazardSets
 from slopewise.progression.parameters import ParameterSets
 
-__all__ = ["HazardFit", "fit_hazards"]
+__all__ = ["HazardFit", "achieved_survival", "fit_hazards", "hazard_row"]
 
 _PEOPLE_PER_CLASS = 500
 _CANDIDATES = 24
@@ -90,6 +91,22 @@ def fit_hazards(
     )
     status = "converged" if all(settled) else "step_limit"
     return HazardFit(hazards, status, targets, np.array(achieved), np.array(log_weights))
+
+
+def achieved_survival(
+    parameters: ParameterSets, hazards: HazardSets, noise: CohortNoise
+) -> tuple[AchievedTarget, ...]:
+    """Every survival target with what the sets and their hazards make of it, on all the people."""
+    measured = []
+    for index in range(len(parameters)):
+        cohort = virtual_cohort(parameters.take(np.array([index])), noise)
+        measured.append(measure_survival(prepare(cohort), hazard_row(hazards, index)))
+    return tuple(achieved_target(t, [m[t.name] for m in measured]) for t in survival_targets())
+
+
+def hazard_row(hazards: HazardSets, index: int) -> Float[Array, " 4"]:
+    """The hazard (b, k, α_m, α_s) of one set."""
+    return np.array([getattr(hazards, name)[index, 0] for name in hazards.array_names()])
 
 
 def _achieved(residuals: Array, targets: tuple[Target, ...]) -> list[float]:

@@ -13,7 +13,7 @@ from numpy import ndarray as Array
 
 from slopewise.progression.parameters import ROUNDING_VARIANCE
 
-__all__ = ["MONTHS", "STRATA", "TARGETS", "Target", "VirtualCohort", "measure"]
+__all__ = ["MONTHS", "STRATA", "TARGETS", "Target", "VirtualCohort", "measure", "record"]
 
 MONTHS = np.arange(19.0)  # virtual cohorts are followed monthly from entry to month 18
 STRATA = ("slow", "intermediate", "fast")
@@ -102,9 +102,7 @@ _MIXED_VISITS = np.array([0, 1, 2, 3, 4, 6, 8, 10, 12])  # PRO-ACT: median 9 vis
 
 def measure(cohort: VirtualCohort) -> dict[str, float]:
     """The value of every target in a virtual cohort (strata that are absent are left out)."""
-    scores = np.clip(
-        np.rint(cohort.function + _error_sd(cohort)[:, None] * cohort.error), 0.0, 48.0
-    )
+    scores = record(cohort)
     achieved = _mixed_model(cohort, np.ones(len(cohort.weight), dtype=bool), "all")
     for index, name in enumerate(STRATA):
         members = cohort.stratum == index
@@ -119,8 +117,12 @@ def measure(cohort: VirtualCohort) -> dict[str, float]:
     return achieved
 
 
-def _error_sd(cohort: VirtualCohort) -> Array:
-    return np.sqrt(np.maximum(cohort.residual_sd**2 - ROUNDING_VARIANCE, 0.0))
+def record(cohort: VirtualCohort) -> Float[Array, "people months"]:
+    """The scores a rater would write: error, whole points, 0 to 48."""
+    error_sd = np.sqrt(np.maximum(cohort.residual_sd**2 - ROUNDING_VARIANCE, 0.0))
+    return np.asarray(
+        np.clip(np.rint(cohort.function + error_sd[:, None] * cohort.error), 0.0, 48.0)
+    )
 
 
 def _mixed_model(cohort: VirtualCohort, members: Array, name: str) -> dict[str, float]:
