@@ -121,6 +121,14 @@ def test_the_histogram_of_too_sure_a_prediction_is_a_bowl() -> None:
     assert shares[0] + shares[-1] == pytest.approx(2.0 * norm.cdf(norm.ppf(0.1) * 2 / 3), abs=0.02)
 
 
+def test_a_whole_score_is_spread_over_its_rounding_interval() -> None:
+    # 31 of N(30, 1): from Φ(0.5) to Φ(1.5), of which the part up to 0.75 falls into the third part
+    start, end = norm.cdf(0.5), norm.cdf(1.5)
+    third = (0.75 - start) / (end - start)
+    found = function_scores(FunctionPredictions(np.array([31.0]), plain(30.0, 1.0)), parts=4)
+    assert found.pit_share == pytest.approx((0.0, 0.0, third, 1.0 - third), rel=CLOSED_FORM)
+
+
 def test_a_sharp_transform_falls_into_one_part() -> None:
     prediction = FunctionPredictions(np.array([30.0, 90.0]), plain(30.0, 5.0, 2), step=0.0)
     assert function_scores(prediction, parts=4).pit_share == (0.0, 0.5, 0.0, 0.5)

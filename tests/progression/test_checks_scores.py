@@ -43,6 +43,23 @@ def test_without_censoring_the_standard_error_is_that_of_a_mean() -> None:
     assert found.standard_error == pytest.approx(squared.std(ddof=1) / 2.0, rel=CLOSED_FORM)
 
 
+def test_intervals_are_normal_on_the_stated_scale() -> None:
+    z = 1.959963984540054  # 97.5 % point of a normal
+    follow_up, survival = simulated(60, np.random.default_rng(3))
+    found = brier_scores(follow_up, survival, horizon_month=HORIZONS)
+    score, share = found.brier[1], found.accuracy[1]
+    reach = z * score.standard_error / score.value
+    ends = (score.value * np.exp(-reach), score.value * np.exp(reach))
+    assert (score.lower, score.upper) == pytest.approx(ends, rel=CLOSED_FORM)
+    reach = z * share.standard_error
+    ends = (share.value - reach, share.value + reach)
+    assert (share.lower, share.upper) == pytest.approx(ends, rel=CLOSED_FORM)
+    area = area_under_curve(follow_up, -survival[:, 1], horizon_month=12.0, confidence=0.5)
+    reach = 0.674489750196082 * area.standard_error / (area.value * (1.0 - area.value))
+    odds = np.log(area.value / (1.0 - area.value)) + np.array([-reach, reach])
+    assert (area.lower, area.upper) == pytest.approx(1.0 / (1.0 + np.exp(-odds)), rel=CLOSED_FORM)
+
+
 def test_the_integrated_score_is_the_trapezium_from_the_landmark() -> None:
     survival = np.array([[0.9, 0.1], [0.8, 0.4], [0.9, 0.8], [0.9, 0.7]])
     found = brier_scores(FOUR, survival, horizon_month=np.array([3.0, 6.0]))

@@ -16,6 +16,7 @@ doi:10.1256/qj.05.235 (mixture).
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from jaxtyping import Float
@@ -87,11 +88,9 @@ def mixture_mean(mixture: NormalMixture) -> Float[Array, " scores"]:
 
 def mixture_quantile(mixture: NormalMixture, probability: float) -> Float[Array, " scores"]:
     """Value below which each prediction puts that probability, by bisection to rounding."""
-    from scipy.special import ndtri
-
     if not 0.0 < probability < 1.0:
         raise InputError(f"probability {probability:g} must lie between 0 and 1")
-    own = mixture.mean + mixture.sd * ndtri(probability)
+    own = mixture.mean + mixture.sd * NormalDist().inv_cdf(probability)
     own = np.where(mixture.weight > 0.0, own, own[:, :1])
     lower, upper = own.min(axis=1), own.max(axis=1)  # the answer lies among the components' own
     for _ in range(_HALVINGS):

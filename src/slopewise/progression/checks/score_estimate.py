@@ -9,6 +9,7 @@ Efron 1982, The Jackknife, the Bootstrap and Other Resampling Plans, doi:10.1137
 
 from dataclasses import dataclass
 from enum import Enum
+from statistics import NormalDist
 
 import numpy as np
 from jaxtyping import Float
@@ -76,11 +77,9 @@ def estimate(
 
 def normal_quantile(confidence: float) -> float:
     """How many standard errors an interval of that confidence reaches to either side."""
-    from scipy.special import ndtri
-
     if not 0.0 < confidence < 1.0:
         raise InputError(f"confidence {confidence:g} must lie between 0 and 1, for example 0.95")
-    return float(ndtri(0.5 + confidence / 2.0))
+    return NormalDist().inv_cdf(0.5 + confidence / 2.0)
 
 
 def _limits(value: float, reach: float, scale: Scale) -> tuple[float, float]:

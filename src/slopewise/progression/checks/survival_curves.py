@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from slopewise.errors import InputError
+from slopewise.progression.checks.score_estimate import normal_quantile
 
 __all__ = [
     "SurvivalCurve",
@@ -89,14 +90,12 @@ def survival_interval(
     curve: SurvivalCurve, month: float, *, confidence: float = 0.95
 ) -> tuple[float, float] | None:
     """Interval on the log(−log) scale; None where the curve is still 1 or already 0."""
-    from scipy.special import ndtri
-
     place = int(np.searchsorted(curve.month, month, side="right")) - 1
     if place < 0 or curve.survival[place] <= 0.0:
         return None
     log_survival = np.log(curve.survival[place])
     spread = np.sqrt(curve.log_variance[place]) / abs(log_survival)
-    reach = ndtri(0.5 + confidence / 2.0) * spread
+    reach = normal_quantile(confidence) * spread
     lower, upper = np.exp(log_survival * np.exp([reach, -reach]))
     return float(lower), float(upper)
 
