@@ -13,10 +13,10 @@ shape, also where h0 is infinite at 0); else the rule's weights times h0 at the 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from numpy import ndarray as Array
 
-from slopewise.progression.joint.cohort import LEGENDRE, RADAU, Cohort
+from slopewise.progression.joint.cohort import LEGENDRE, RADAU, HazardNodes
 from slopewise.progression.joint.specification import Baseline, BaselineKind
 
 __all__ = ["BaselineGrid", "baseline_grid", "baseline_names", "quantile_cuts"]
@@ -34,13 +34,8 @@ class BaselineGrid:
     """The baseline hazard of one cohort as a function of its parameters."""
 
     baseline: Baseline
-    start: Float[Array, "intervals patients"]
-    end: Float[Array, "intervals patients"]
-    last: Bool[Array, "intervals patients"]
-    node_month: Float[Array, "nodes patients"]
+    nodes: HazardNodes
     node_basis: Float[Array, "nodes patients coefficients"] | None  # piecewise and spline
-    last_month: Float[Array, " patients"]
-    last_basis: Float[Array, "patients coefficients"] | None
 
     def log_node_weights(
         self, coefficients: Float[Array, "components coefficients"]
@@ -53,11 +48,11 @@ class BaselineGrid:
             return self._weibull_weights(coefficients)
         assert self.node_basis is not None
         radau = np.array(_RADAU_WEIGHTS)[:, None]
-        spans = self.end - self.start
-        inner = (spans[:, None] * np.where(self.last[:, None], radau[:2], 0.5)).reshape(
+        spans = self.nodes.end - self.nodes.start
+        inner = (spans[:, None] * np.where(self.nodes.last[:, None], radau[:2], 0.5)).reshape(
             -1, spans.shape[1]
         )
-        at_end = (spans * self.last).sum(0) * radau[2]
+        at_end = (spans * self.nodes.last).sum(0) * radau[2]
         width = np.concatenate([inner, at_end[None]])
         with np.errstate(divide="ignore"):
             log_width = np.log(width)[:, None, :]
@@ -70,19 +65,19 @@ class BaselineGrid:
     ) -> tuple[Float[Array, "components patients"], Float[Array, "..."]]:
         """log h0 at the end and its derivative (coefficients, components, patients)."""
         if self.baseline.kind is BaselineKind.WEIBULL:
-            log_t = np.log(np.maximum(self.last_month, 1e-12))
+            log_t = np.log(np.maximum(self.nodes.month[-1], 1e-12))
             shape = np.exp(coefficients[:, 1])[:, None]
             found = coefficients[:, :1] + np.log(shape) + (shape - 1.0) * log_t
             return found, np.stack([np.ones_like(found), 1.0 + shape * log_t])
-        assert self.last_basis is not None
-        found = coefficients @ self.last_basis.T
-        return found, self.last_basis.T[:, None, :]
+        assert self.node_basis is not None
+        basis = self.node_basis[-1]
+        return coefficients @ basis.T, basis.T[:, None, :]
 
     def _weibull_weights(self, coefficients: Array) -> tuple[Array, Array]:
         """Product integration of k t^(k−1) e^b; coefficients are (b, log k)."""
         k = np.exp(coefficients[:, 1])[None, :, None]
-        total, moments = _moments(self.start[:, None, :], self.end[:, None, :], k)
-        last = self.last[:, None, :]
+        total, moments = _moments(self.nodes.start[:, None, :], self.nodes.end[:, None, :], k)
+        last = self.nodes.last[:, None, :]
         rows = []
         for node in range(3):
             radau = [np.tensordot(_FROM_MOMENTS[RADAU][node], m, 1) for m in moments]
@@ -162,24 +157,13 @@ def quantile_cuts(baseline: Baseline, event_months: Float[Array, " events"]) -> 
 
 
 def baseline_grid(
-    cohort: Cohort, baseline: Baseline, cuts: tuple[float, ...], last: float
+    baseline: Baseline, knots: tuple[tuple[float, ...], float], hazard_nodes: HazardNodes
 ) -> BaselineGrid:
-    """Prepare the baseline on a cohort's nodes; `last` (month) ends the spline's range."""
-    end = cohort.follow_up.end_month
-    node_basis = last_basis = None
+    """Prepare the baseline on hazard nodes; `knots` are the cuts and the spline's last month."""
+    node_basis = None
     if baseline.kind is not BaselineKind.WEIBULL:
-        node_basis = _basis(baseline, cuts, last, cohort.node_month)
-        last_basis = _basis(baseline, cuts, last, end)
-    return BaselineGrid(
-        baseline=baseline,
-        start=cohort.interval_start,
-        end=cohort.interval_end,
-        last=cohort.last_interval,
-        node_month=cohort.node_month,
-        node_basis=node_basis,
-        last_month=end,
-        last_basis=last_basis,
-    )
+        node_basis = _basis(baseline, *knots, hazard_nodes.month)
+    return BaselineGrid(baseline, hazard_nodes, node_basis)
 
 
 def _basis(baseline: Baseline, cuts: tuple[float, ...], last: float, month: Array) -> Array:

@@ -17,7 +17,16 @@ from numpy import ndarray as Array
 from slopewise.errors import InputError
 from slopewise.progression.timeline import Exposure, no_exposure
 
-__all__ = ["LEGENDRE", "RADAU", "Cohort", "Column", "FollowUp", "Measurements", "gather"]
+__all__ = [
+    "LEGENDRE",
+    "RADAU",
+    "Cohort",
+    "Column",
+    "FollowUp",
+    "HazardNodes",
+    "Measurements",
+    "gather",
+]
 
 LEGENDRE = (0.5 - 0.5 / np.sqrt(3.0), 0.5 + 0.5 / np.sqrt(3.0))  # on 0..1, weights 1/2 each
 RADAU = ((4.0 - np.sqrt(6.0)) / 10.0, (4.0 + np.sqrt(6.0)) / 10.0, 1.0)
@@ -69,15 +78,32 @@ class Column:
 
 
 @dataclass(frozen=True)
+class HazardNodes:
+    """Where the hazard is read: two nodes of each interval, then the end of follow-up."""
+
+    start: Float[Array, "intervals patients"]
+    end: Float[Array, "intervals patients"]  # equal to the start where not at risk
+    last: Bool[Array, "intervals patients"]  # follow-up ends in it
+    month: Float[Array, "nodes patients"]
+
+    @classmethod
+    def of(
+        cls, start: Array, end: Array, follow_up_end: Float[Array, " patients"]
+    ) -> "HazardNodes":
+        """Nodes of the intervals start..end; Gauss-Radau in those that reach the end."""
+        last = (end > start) & (end >= follow_up_end)
+        share = np.where(last[:, None], np.array(RADAU[:2])[:, None], np.array(LEGENDRE)[:, None])
+        month = (start[:, None] + share * (end - start)[:, None]).reshape(-1, start.shape[1])
+        return cls(start, end, last, np.concatenate([month, follow_up_end[None]]))
+
+
+@dataclass(frozen=True)
 class Cohort:
     """Everything the density needs of the data; arrays over patients, already padded."""
 
     columns: tuple[Column, ...]
     follow_up: FollowUp
-    node_month: Float[Array, "nodes patients"]  # two of each interval, then the end of follow-up
-    interval_start: Float[Array, "intervals patients"]
-    interval_end: Float[Array, "intervals patients"]  # equal to the start where not at risk
-    last_interval: Bool[Array, "intervals patients"]  # follow-up ends in it
+    nodes: HazardNodes
     node_exposure: Float[Array, "nodes patients"]
     end_exposure: Float[Array, " patients"]
     covariates: Mapping[str, Float[Array, " patients"]]
@@ -119,11 +145,8 @@ def gather(
     cohort = Cohort(
         columns=tuple(plan.columns(measurements)),
         follow_up=follow_up,
-        node_month=plan.node_month,
-        interval_start=plan.start,
-        interval_end=plan.end,
-        last_interval=plan.last,
-        node_exposure=plan.exposure_at(plan.node_month),
+        nodes=plan.nodes,
+        node_exposure=plan.exposure_at(plan.nodes.month),
         end_exposure=plan.exposure_at(follow_up.end_month[None])[0],
         covariates=dict(covariates or {}),
     )
@@ -175,10 +198,7 @@ def _before_entry(
 class _Plan:
     """Where nodes and visits of each patient fall on the common columns."""
 
-    start: Array
-    end: Array
-    last: Array
-    node_month: Array
+    nodes: HazardNodes
     exposures: Sequence[Exposure]
     follow_up: FollowUp
 
@@ -195,19 +215,15 @@ class _Plan:
             exposures = [no_exposure()] * patients
         start = np.minimum(edges[:-1, None], follow_up.end_month)
         end = np.minimum(edges[1:, None], follow_up.end_month)
-        last = (end > start) & (end >= follow_up.end_month)
-        share = np.where(last[:, None], np.array(RADAU[:2])[:, None], np.array(LEGENDRE)[:, None])
-        nodes = (start[:, None] + share * (end - start)[:, None]).reshape(-1, patients)
-        nodes = np.concatenate([nodes, follow_up.end_month[None]])
-        return cls(start, end, last, nodes, exposures, follow_up)
+        return cls(HazardNodes.of(start, end, follow_up.end_month), exposures, follow_up)
 
     def columns(self, measurements: Measurements) -> list[Column]:
         """Visit and node columns in time order, then the end of follow-up."""
         m = measurements
         markers = int(m.marker.max(initial=0)) + 1
-        at_risk = np.repeat(self.end > self.start, 2, axis=0)
+        at_risk = np.repeat(self.nodes.end > self.nodes.start, 2, axis=0)
         at_risk = np.concatenate([at_risk, np.ones_like(at_risk, shape=(1, at_risk.shape[1]))])
-        reached = np.where(at_risk, self.node_month, np.inf)
+        reached = np.where(at_risk, self.nodes.month, np.inf)
         gap, slot = _slots(m, reached)
         found: list[Column] = []
         now = np.zeros(len(self.follow_up.end_month))
@@ -224,7 +240,7 @@ class _Plan:
                 found.append(Column("visit", then - now, self._during(now, then), -1, value, seen))
                 now = then
             if g < len(reached):
-                then = np.where(at_risk[g], self.node_month[g], now)
+                then = np.where(at_risk[g], self.nodes.month[g], now)
                 ends = g == len(reached) - 1
                 event = self.follow_up.event & ends
                 found.append(Column("node", then - now, self._during(now, then), g, event=event))

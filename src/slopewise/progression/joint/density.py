@@ -26,6 +26,7 @@ __all__ = [
     "Tape",
     "components",
     "filter_forward",
+    "hazard_offset",
     "loading_of",
     "log_density",
     "slowed_by",
@@ -40,6 +41,7 @@ class Problem:
     cohort: Cohort
     reference: Float[Array, " markers"]  # m_ref of the hazard
     grid: BaselineGrid
+    last: float  # month at which a spline's range ends
     centred: dict[str, Array]  # covariates minus their means
     before_entry: "Problem | None" = None
 
@@ -59,7 +61,8 @@ class Problem:
             layout=layout,
             cohort=cohort,
             reference=reference,
-            grid=baseline_grid(cohort, layout.model.baseline, layout.cuts, last),
+            last=last,
+            grid=baseline_grid(layout.model.baseline, (layout.cuts, last), cohort.nodes),
             centred={name: cohort.covariates[name] - mean for name, mean in means.items()},
             before_entry=None
             if before is None
@@ -89,6 +92,9 @@ class Components:
     slowing: Float[Array, "components 1"] | None
     log_node: Float[Array, "nodes components patients"] | None
     log_end: Float[Array, "components patients"] | None
+    coefficients: Float[Array, "components coefficients"] | None = None  # of the baseline
+    hazard_shift: Float[Array, "components patients"] | None = None  # by covariates
+    direct: Float[Array, "components 1"] | None = None
     node_slope: Array | None = None  # derivatives of log_node and log_end by the coefficients
     end_slope: Array | None = None
 
@@ -182,12 +188,13 @@ def components(problem: Problem, working: Float[Array, "draws size"]) -> Compone
 
 def _with_hazard(problem: Problem, parts: Components, shared: Callable[[str], Array]) -> Components:
     model, cohort = problem.layout.model, problem.cohort
-    log_node, node_slope = problem.grid.log_node_weights(shared("baseline"))
-    log_end, end_slope = problem.grid.log_hazard_at_end(shared("baseline"))
+    coefficients = shared("baseline")
+    log_node, node_slope = problem.grid.log_node_weights(coefficients)
+    log_end, end_slope = problem.grid.log_hazard_at_end(coefficients)
     shift = shared("hazard_covariates") @ problem.covariates(model.hazard_covariates).T
     log_node, log_end = log_node + shift, log_end + shift
-    if model.direct_effect:
-        direct = shared("direct_log_hazard_ratio")
+    direct = shared("direct_log_hazard_ratio") if model.direct_effect else None
+    if direct is not None:
         log_node = log_node + direct * cohort.node_exposure[:, None, :]
         log_end = log_end + direct * cohort.end_exposure
 
@@ -200,6 +207,9 @@ def _with_hazard(problem: Problem, parts: Components, shared: Callable[[str], Ar
         slope=load("slope", present=model.association.has_slope),
         log_node=log_node,
         log_end=log_end,
+        coefficients=coefficients,
+        hazard_shift=shift,
+        direct=direct,
         node_slope=node_slope,
         end_slope=end_slope,
     )
@@ -285,7 +295,7 @@ def _happenings(
         x,
         P,
         loading=loading_of(parts, slowed),
-        offset=_offset(problem, parts),
+        offset=hazard_offset(problem, parts),
         log_weight=log_weight,
         event=column.event,
     )
@@ -307,7 +317,8 @@ def _readings(parts: Components, column: Column, x: Array, P: Array) -> list[Hap
     return found
 
 
-def _offset(problem: Problem, parts: Components) -> Array:
+def hazard_offset(problem: Problem, parts: Components) -> Array:
+    """Σ α m_ref: the log hazard is 0 above its baseline at the reference value."""
     if parts.value is None:
         return np.zeros((1, 1))
     return np.asarray((parts.value * problem.reference[:, None, None]).sum(0))

@@ -57,7 +57,7 @@ class _Bars:
         self.value = np.zeros((j, *shape))
         self.slope = np.zeros((j, *shape))
         self.slowing = np.zeros(shape)
-        self.log_node = np.zeros((len(problem.cohort.node_month), *shape))
+        self.log_node = np.zeros((len(problem.cohort.nodes.month), *shape))
         self.log_end = np.zeros(shape)
 
     def of_loading(
