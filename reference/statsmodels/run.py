@@ -22,8 +22,10 @@ def design_of(name: str) -> np.ndarray:
     table = {key: np.asarray(values) for key, values in TABLES["data"][name].items()}
     terms = TABLES["designs"][name]
     columns = [np.ones(len(table["y"]))]
-    for term in [terms] if isinstance(terms, str) else terms:
-        columns.append(np.prod([table[part] for part in term.split(":")], axis=0))
+    columns.extend(
+        np.prod([table[part] for part in term.split(":")], axis=0)
+        for term in ([terms] if isinstance(terms, str) else terms)
+    )
     return np.column_stack(columns).astype(float)
 
 
