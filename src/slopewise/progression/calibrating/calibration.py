@@ -6,8 +6,8 @@ states of the chain are kept: many accepted sets, not one, so that parameter dou
 answer. Deterministic for a seed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -17,7 +17,16 @@ from slopewise.progression.calibrating.targets import TARGETS, Target, measure
 from slopewise.progression.calibrating.virtual_people import CohortNoise, virtual_cohort
 from slopewise.progression.parameters import ParameterSets
 
-__all__ = ["AchievedTarget", "Calibration", "achieved_target", "calibrate", "states_achieved"]
+__all__ = [
+    "AchievedTarget",
+    "Calibration",
+    "achieved_target",
+    "calibrate",
+    "chain_without",
+    "states_achieved",
+    "working_prior",
+    "working_sets",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +74,19 @@ def calibrate(
     sets: int,
     steps: int,
     seed: int,
-    without: frozenset[str] = frozenset(),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
-    """Run the chain and keep `sets` evenly spaced states of its second half.
-
-    Targets named in `without` have no pull on it.
-    """
+    """Run the chain and keep `sets` evenly spaced states of its second half."""
     generator = np.random.default_rng(seed)
     noise = CohortNoise.draw(generator)
     prior = _prior()
-    pulling = [t for t in TARGETS if t.name not in without]
-
-    def log_weight(state: Array) -> float:
-        achieved = measure(virtual_cohort(_unpack(state[None]), noise))
-        misfit = sum(((achieved[t.name] - t.value) / t.tolerance) ** 2 for t in pulling)
-        return -0.5 * (misfit + float((((state - prior.centre) / prior.sd) ** 2).sum()))
-
+    log_weight = _log_weight(noise, prior, TARGETS)
     chain, accepted = _adaptive_metropolis(
         log_weight, prior, steps=steps, generator=generator, progress=progress
     )
     kept = chain[steps // 2 :]
     chosen = kept[np.linspace(0, len(kept) - 1, sets).round().astype(int)]
-    parameters = _unpack(chosen)
+    parameters = working_sets(chosen)
     return Calibration(
         parameters=parameters,
         achieved=_achieved(parameters, noise),
@@ -100,11 +99,50 @@ def calibrate(
     )
 
 
+def _log_weight(
+    noise: CohortNoise, prior: _Prior, targets: Sequence[Target]
+) -> Callable[[Array], float]:
+    """−½ of the squared misfit of the targets and the prior, for one working state."""
+
+    def height(state: Array) -> float:
+        achieved = measure(virtual_cohort(working_sets(state[None]), noise))
+        misfit = sum(((achieved[t.name] - t.value) / t.tolerance) ** 2 for t in targets)
+        return -0.5 * (misfit + float((((state - prior.centre) / prior.sd) ** 2).sum()))
+
+    return height
+
+
+def chain_without(
+    calibration: Calibration, target: Target, *, steps: int, seed: int
+) -> Float[Array, "states targets"]:
+    """What a short chain without one target says to every target, from each 25th of its steps.
+
+    It starts where the long chain ended, keeps its proposal (the covariance of its kept
+    half, scaled by 1.9²/parameters) and throws the first fifth of its steps away.
+    """
+    generator = np.random.default_rng(seed)
+    prior = _prior()
+    height = _log_weight(calibration.noise, prior, [t for t in TARGETS if t.name != target.name])
+    size = len(prior.centre)
+    factor = np.linalg.cholesky(np.cov(calibration.kept.T)) * 1.9 / np.sqrt(size)
+    now = calibration.kept[-1]
+    weight = height(now)
+    states = []
+    for _ in range(steps):
+        proposed = now + factor @ generator.standard_normal(size)
+        new = height(proposed)
+        if np.log(generator.random()) < new - weight:
+            now, weight = proposed, new
+        states.append(now)
+    kept = np.array(states[steps // 5 :])
+    return states_achieved(replace(calibration, kept=kept), every=25)
+
+
 def states_achieved(calibration: Calibration, *, every: int) -> Float[Array, "states targets"]:
     """What each `every`-th kept state says to every target."""
     rows = []
     for state in calibration.kept[::every]:
-        found = measure(virtual_cohort(_unpack(state[None]), calibration.noise))
+        found = measure(virtual_cohort(working_sets(state[None]), calibration.noise))
         rows.append([found[t.name] for t in TARGETS])
     return np.array(rows)
 
@@ -128,7 +166,14 @@ def _prior() -> _Prior:
     )
 
 
-def _unpack(states: Float[Array, "sets parameters"]) -> ParameterSets:
+def working_prior() -> tuple[Float[Array, " parameters"], Float[Array, " parameters"]]:
+    """Centre and SD of the prior on the working scale."""
+    prior = _prior()
+    return prior.centre, prior.sd
+
+
+def working_sets(states: Float[Array, "sets parameters"]) -> ParameterSets:
+    """Parameter sets from states of the chain (weights as log odds, SDs as logs)."""
     logits, rest = states[:, :2], states[:, 2:]
     odds = np.exp(np.concatenate([np.zeros((len(states), 1)), logits], axis=1))
     blocks = [rest[:, 3 * i : 3 * i + 3] for i in range(7)]

@@ -5,8 +5,6 @@ capacity, genes, a register from the diagnosis on), because they repeat a fitted
 nothing is published and the row is a check. Entry rules are simulated where they can be stated.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
@@ -16,7 +14,7 @@ from slopewise.condition.risk import (
     conditional_survival,
     encals_linear_predictor,
 )
-from slopewise.progression.calibrating.calibration import achieved_target
+from slopewise.progression.calibrating.calibration import AchievedTarget, achieved_target
 from slopewise.progression.calibrating.hazard_fit import hazard_row
 from slopewise.progression.calibrating.published_survival import group_weights
 from slopewise.progression.calibrating.survival import (
@@ -29,7 +27,7 @@ from slopewise.progression.calibrating.virtual_people import CohortNoise, virtua
 from slopewise.progression.hazard import HazardSets
 from slopewise.progression.parameters import ParameterSets
 
-__all__ = ["PredictedSummary", "measure_predicted", "predict_summaries"]
+__all__ = ["measure_predicted", "placebo_arms", "predict_summaries"]
 
 _WEEK = 7 / 30.4375  # months
 _FORECAST_HORIZONS = (3, 6, 12)
@@ -45,26 +43,15 @@ _ENCALS_GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PredictedSummary:
-    """A published summary that was not fitted and the prediction: median, 90 % range over sets."""
-
-    target: Target
-    median: float
-    low90: float
-    high90: float
-
-
 def predict_summaries(
     parameters: ParameterSets, hazards: HazardSets, noise: CohortNoise
-) -> tuple[PredictedSummary, ...]:
+) -> tuple[AchievedTarget, ...]:
     """Every row, from all sets and their hazards."""
     measured = []
     for index in range(len(parameters)):
         cohort = virtual_cohort(parameters.take(np.array([index])), noise)
         measured.append(measure_predicted(cohort, hazard_row(hazards, index)))
-    rows = [achieved_target(t, [m[t.name] for m in measured]) for t in _published()]
-    return tuple(PredictedSummary(r.target, r.median, r.low90, r.high90) for r in rows)
+    return tuple(achieved_target(t, [m[t.name] for m in measured]) for t in _published())
 
 
 def measure_predicted(cohort: VirtualCohort, hazard: Float[Array, " 4"]) -> dict[str, float]:
@@ -75,7 +62,7 @@ def measure_predicted(cohort: VirtualCohort, hazard: Float[Array, " 4"]) -> dict
     onset = months_since_onset(cohort)
     return {
         **_courses(cohort, weight),
-        **_trial_arms(scores, weight, onset),
+        **placebo_arms(scores, weight, onset),
         **_survival(cohort, alive, weight, onset),
         **_forecast_errors(scores, weight),
     }
@@ -112,7 +99,7 @@ def _bent_courses(cohort: VirtualCohort, weight: Array) -> dict[str, float]:
     }
 
 
-def _trial_arms(scores: Array, weight: Array, onset: Array) -> dict[str, float]:
+def placebo_arms(scores: Array, weight: Array, onset: Array) -> dict[str, float]:
     """Placebo arms: a run-in of three months where the trial had one, then weeks of follow-up."""
     lost = scores[:, 0] - scores[:, 3]
     ran_in = weight * ((lost >= 1) & (lost <= 4))
