@@ -6,6 +6,8 @@ from tests.tolerance import CLOSED_FORM
 
 from slopewise.errors import ConvergenceError, InputError
 from slopewise.numerics.random_slope import RandomSlopeFit, fit_random_slope
+from slopewise.numerics.random_slope_likelihood import Place
+from slopewise.numerics.random_slope_search import climb
 
 
 class Trial:
@@ -139,6 +141,16 @@ def test_a_record_says_how_it_was_made() -> None:
     assert 0 < fit.iterations < 20
 
 
+@pytest.mark.parametrize(
+    "start", [Place(0.3, 0.0, 0.0), Place(0.3, 1.0, 0.0), Place(-1.0, 1e-3, 1e-5)]
+)
+def test_a_search_that_starts_on_an_edge_leaves_it(start: Place) -> None:
+    fit = fitted(Trial())
+    found = climb(fit.sums, start, reml=True)
+    assert found.status == fit.status == "converged"
+    assert found.place.delta == pytest.approx(fit.summit.place.delta, rel=1e-6)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_tiny_tables_never_end_a_simulation(seed: int) -> None:
     """Five patients with one to four visits: any answer is a value with a status."""
@@ -165,6 +177,16 @@ def test_scores_on_the_patients_own_lines_have_no_maximum() -> None:
     assert np.isnan(fit.log_likelihood)
     with pytest.raises(ConvergenceError, match="non_finite"):
         fitted(trial, throw=True)
+
+
+def test_residuals_too_small_to_be_resolved_are_said_to_be_so() -> None:
+    trial = Trial()
+    noise = np.random.default_rng(0).standard_normal(len(trial.time))
+    line = trial.patient * 1.7 + np.sin(trial.patient) * trial.time
+    trial.outcome = line + 1e-3 * noise
+    assert fitted(trial).status == "converged"
+    trial.outcome = line + 1e-6 * noise
+    assert fitted(trial).status == "non_finite"
 
 
 def test_a_constant_outcome_has_no_maximum() -> None:
