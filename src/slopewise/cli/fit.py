@@ -189,6 +189,8 @@ def _progression(options: FitOptions) -> None:
                 mind=mind,
                 seed=fitted.seed,
                 fingerprint=fitted.fingerprint,
+                posterior=fitted.posterior,
+                effects=fitted.effects,
             )
         )
     else:
@@ -200,6 +202,8 @@ def _progression(options: FitOptions) -> None:
                 fitted.fit,
                 fitted.study.event,
                 mind=(*mind, *left_out_sentences(fitted.left_out)),
+                posterior=fitted.posterior,
+                effects=fitted.effects,
             )
         )
     if fitted.fit.status not in {"converged", "boundary"}:
@@ -246,6 +250,8 @@ def _request(options: FitOptions, read: "StudyRead") -> "FitRequest":
     )
     return FitRequest(
         model=model,
+        embedded_prior=options.prior is FitPrior.EMBEDDED,
+        posterior=options.posterior,
         starts=options.starts,
         seed=options.seed,
         checkpoint=options.checkpoint,

@@ -1,35 +1,36 @@
 """Fit the progression model to a study: read, lay out, climb (with checkpoints), describe."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError
+from slopewise.workflow.fit_checkpoint import kept_checkpoint
 from slopewise.workflow.progress import Progress, silent
 from slopewise.workflow.read_study import StudyRead
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
-    from numpy import ndarray as Array
+    from numpy.random import Generator
 
     from slopewise.progression.fitting.fit import ProgressionFit
-    from slopewise.progression.fitting.fit_file import Checkpoint
+    from slopewise.progression.fitting.posterior import Posterior
+    from slopewise.progression.forecasting.effects import EffectOnSurvival
     from slopewise.progression.joint.specification import ProgressionModel
     from slopewise.progression.observed.patients import LaidOut, LeftOut
 
 __all__ = ["FitRequest", "FittedStudy", "fit_study"]
 
-_SECONDS_BETWEEN_CHECKPOINTS = 2.0
+_EFFECT_MONTHS = (12.0,)  # of treatment, over which its effect on the event is told
+_DRAWS = 200  # of the parameters, for intervals of effects and for later predictions
 
 
 @dataclass(frozen=True)
 class FitRequest:
-    """The model without its markers, and how to fit it."""
+    """The model, and how to fit it."""
 
     model: "ProgressionModel"
+    embedded_prior: bool = False
+    posterior: bool = False
     starts: int | None = None
     seed: int = 1
     checkpoint: Path | None = None
@@ -45,6 +46,8 @@ class FittedStudy:
     fingerprint: str
     seed: int
     resumed_after_steps: int | None = None
+    posterior: "Posterior | None" = None
+    effects: "tuple[EffectOnSurvival, ...]" = ()
 
     @property
     def left_out(self) -> "tuple[LeftOut, ...]":
@@ -72,7 +75,9 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
     """
     import numpy as np
 
+    from slopewise.progression.fitting.embedded_prior import embedded_prior
     from slopewise.progression.fitting.fit import fit_progression, prepare
+    from slopewise.progression.fitting.posterior import posterior
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
     laid_out = lay_out(study.patients, request.model)
@@ -81,7 +86,6 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
             "nobody was treated during follow-up, so no slowing can be estimated; leave --slowing "
             "out, or give doses.csv or --treated-column"
         )
-    mark = fingerprint(request.model, laid_out, prior=None)
     problem = prepare(
         request.model,
         laid_out.measurements,
@@ -89,15 +93,19 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
         covariates=laid_out.covariates,
         exposures=laid_out.exposures,
     )
-    with _kept(request.checkpoint, mark, progress) as (resumed, watch):
+    prior = embedded_prior(problem) if request.embedded_prior else None
+    mark = fingerprint(request.model, laid_out, prior=None if prior is None else prior.source)
+    generator = np.random.default_rng(request.seed)
+    with kept_checkpoint(request.checkpoint, mark, progress) as (resumed, watch):
         fit = fit_progression(
             problem,
+            prior=prior,
             starts=request.starts,
-            generator=np.random.default_rng(request.seed),
+            generator=generator,
             resume_from=None if resumed is None else resumed.working,
             watch=watch,
         )
-    return FittedStudy(
+    found = FittedStudy(
         fit=fit,
         study=study,
         laid_out=laid_out,
@@ -105,45 +113,21 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
         seed=request.seed,
         resumed_after_steps=None if resumed is None else resumed.steps,
     )
+    if fit.status not in {"converged", "boundary"}:
+        return found
+    drawn = posterior(problem, fit, generator=generator, prior=prior) if request.posterior else None
+    return replace(found, posterior=drawn, effects=_effects(fit, study, generator))
 
 
-@contextmanager
-def _kept(
-    path: Path | None, fingerprint: str, progress: Progress
-) -> "Iterator[tuple[Checkpoint | None, Callable[[Float[Array, ' size'], float], None]]]":
-    """The checkpoint to resume from, and a watcher that keeps the highest place on disk.
+def _effects(
+    fit: "ProgressionFit", study: StudyRead, generator: "Generator"
+) -> "tuple[EffectOnSurvival, ...]":
+    """What treatment does to the event, through the outcome and beside it; empty without it."""
+    from slopewise.progression.forecasting.effects import effects_on_survival
+    from slopewise.progression.forecasting.forecaster import forecaster_of_fit
 
-    Whatever ends the fit, Ctrl-C too, the last highest place is written.
-    """
-    from slopewise.progression.fitting.fit_file import (
-        Checkpoint,
-        checkpoint_from_text,
-        checkpoint_text,
-    )
-
-    before = None
-    if path is not None and path.exists():
-        text = path.read_text(encoding="utf-8")
-        before = checkpoint_from_text(text, fingerprint=fingerprint, source=path.name)
-    best, steps, written = before, before.steps if before else 0, time.monotonic()
-
-    def write() -> None:
-        if path is not None and best is not None and best is not before:
-            part = path.with_name(path.name + ".part")
-            part.write_text(checkpoint_text(best), encoding="utf-8")
-            part.replace(path)
-
-    def watch(place: "Float[Array, ' size']", height: float) -> None:
-        nonlocal best, steps, written
-        steps += 1
-        progress(steps, 0)
-        if best is None or height > best.height:
-            best = Checkpoint(fingerprint, place.copy(), height, steps)
-        if time.monotonic() - written > _SECONDS_BETWEEN_CHECKPOINTS:
-            write()
-            written = time.monotonic()
-
-    try:
-        yield before, watch
-    finally:
-        write()
+    model = fit.layout.model
+    if not (model.survival and model.slowing):
+        return ()
+    forecaster = forecaster_of_fit(fit, draws=_DRAWS, generator=generator, event=study.event.words)
+    return effects_on_survival(forecaster, horizons=_EFFECT_MONTHS)

@@ -6,6 +6,8 @@ from typing import Any
 
 from slopewise.progression.fitting.fit import ProgressionFit
 from slopewise.progression.fitting.fit_file import model_document
+from slopewise.progression.fitting.posterior import Posterior
+from slopewise.progression.forecasting.effects import EffectOnSurvival
 from slopewise.progression.observed.patients import EventDefinition, LeftOut
 from slopewise.report.progression.fit_words import interval_of
 from slopewise.report.progression.study_words import left_out_objects
@@ -27,6 +29,8 @@ def fit_object(
     mind: Sequence[str],
     seed: int,
     fingerprint: str,
+    posterior: Posterior | None = None,
+    effects: Sequence[EffectOnSurvival] = (),
 ) -> dict[str, Any]:
     """The fit as plain values; a number that cannot be given is None, never NaN."""
     return {
@@ -57,10 +61,48 @@ def fit_object(
         "evaluations": fit.evaluations,
         "decrement": _finite(fit.decrement),
         "prior": fit.prior,
-        "posterior": None,
+        "posterior": None if posterior is None else _posterior(posterior),
+        "effects_on_event": [_effect(effect) for effect in effects],
         "seed": seed,
         "fingerprint": fingerprint,
         "seconds": fit.seconds,
+    }
+
+
+def _posterior(posterior: Posterior) -> dict[str, Any]:
+    return {
+        "status": posterior.status,
+        "method": "importance sampling from a t distribution at the maximum, smoothed weights",
+        "khat": _finite(posterior.khat),
+        "draws": len(posterior.draws),
+        "effective_draws": _finite(posterior.effective_draws),
+        "seconds": posterior.seconds,
+        "parameters": {
+            name: {
+                "mean": found.mean,
+                "sd": found.sd,
+                "low90": found.low90,
+                "high90": found.high90,
+                "unit": found.unit,
+            }
+            for name, found in posterior.summaries.items()
+        },
+    }
+
+
+def _effect(effect: EffectOnSurvival) -> dict[str, Any]:
+    """Log hazard ratios; low and high are the ends of 90 % intervals."""
+    kinds = {"total": effect.total, "indirect": effect.indirect, "direct": effect.direct}
+    return {
+        "months": effect.horizon,
+        **{
+            f"{kind}_log_hazard_ratio": dict(
+                zip(("estimate", "low90", "high90"), map(_finite, found), strict=True)
+            )
+            for kind, found in kinds.items()
+        },
+        "no_event_treated": _finite(effect.survival_treated),
+        "no_event_untreated": _finite(effect.survival_untreated),
     }
 
 

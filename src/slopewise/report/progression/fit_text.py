@@ -3,6 +3,8 @@
 import textwrap
 
 from slopewise.progression.fitting.fit import ProgressionFit
+from slopewise.progression.fitting.posterior import Posterior
+from slopewise.progression.forecasting.effects import EffectOnSurvival
 from slopewise.progression.observed.patients import EventDefinition
 from slopewise.report.assessment_text import lay_out
 from slopewise.report.numbers import NOT_AVAILABLE, decimal, plural
@@ -10,17 +12,26 @@ from slopewise.report.progression.fit_words import (
     FIT_LIMITS,
     USABLE,
     association_sentences,
+    effect_sentence,
     interval_of,
     meaning_of,
+    posterior_sentence,
 )
 from slopewise.report.tables import Column, Table
 
-__all__ = ["fit_table", "fit_text"]
+__all__ = ["fit_table", "fit_text", "posterior_table"]
 
 WIDTH = 88
 
 
-def fit_text(fit: ProgressionFit, event: EventDefinition, *, mind: tuple[str, ...]) -> str:
+def fit_text(
+    fit: ProgressionFit,
+    event: EventDefinition,
+    *,
+    mind: tuple[str, ...],
+    posterior: Posterior | None = None,
+    effects: tuple[EffectOnSurvival, ...] = (),
+) -> str:
     """Verdict, who took part, parameters, what the association says, what to mind.
 
     Where the fit did not converge, its numbers are not shown. `mind`: sentences of the files.
@@ -28,7 +39,10 @@ def fit_text(fit: ProgressionFit, event: EventDefinition, *, mind: tuple[str, ..
     parts = [_wrap(fit.message), _wrap(_who(fit, event))]
     if fit.status in USABLE:
         parts.append(lay_out(fit_table(fit)))
-        parts += [_wrap(sentence) for sentence in association_sentences(fit)]
+        sentences = (*association_sentences(fit), *(effect_sentence(e) for e in effects))
+        parts += [_wrap(sentence) for sentence in sentences]
+        if posterior is not None:
+            parts += [_wrap(posterior_sentence(posterior)), lay_out(posterior_table(posterior))]
     else:
         parts.append(
             _wrap(
@@ -68,6 +82,24 @@ def fit_table(fit: ProgressionFit) -> Table:
         f"{name}: {words}" for name, words in told.items() if words
     )
     return Table("Parameters", columns, tuple(rows), f"{note}.")
+
+
+def posterior_table(posterior: Posterior) -> Table:
+    """One row a parameter: 90 % interval, mean, standard deviation."""
+    columns = (
+        Column("Parameter"),
+        Column("90 % interval", is_number=True),
+        Column("Mean", is_number=True),
+        Column("SD", is_number=True),
+        Column("Unit"),
+    )
+    rows = []
+    for name, found in posterior.summaries.items():
+        places = _places(found.sd)
+        low_high = f"{decimal(found.low90, places)} to {decimal(found.high90, places)}"
+        mean, sd = decimal(found.mean, places), decimal(found.sd, places)
+        rows.append((name, low_high, mean, sd, found.unit))
+    return Table("Posterior", columns, tuple(rows), "SD: standard deviation of the posterior.")
 
 
 def _places(size: float) -> int:

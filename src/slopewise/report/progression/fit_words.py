@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 from slopewise.progression.fitting.fit import ProgressionFit
+from slopewise.progression.fitting.posterior import Posterior
+from slopewise.progression.forecasting.effects import EffectOnSurvival
 from slopewise.progression.joint.estimates import Estimate
 from slopewise.report.numbers import decimal, plural
 
@@ -12,8 +14,10 @@ __all__ = [
     "USABLE",
     "Interval",
     "association_sentences",
+    "effect_sentence",
     "interval_of",
     "meaning_of",
+    "posterior_sentence",
     "starts_remark",
 ]
 
@@ -113,6 +117,32 @@ def association_sentences(fit: ProgressionFit) -> tuple[str, ...]:
             f"{decimal(math.exp(worse * estimate.estimate), 2)})."
         )
     return tuple(found)
+
+
+def effect_sentence(effect: EffectOnSurvival) -> str:
+    """What treatment over some months does to the event: in all, through the outcome, beside it."""
+
+    def ratio(found: tuple[float, float, float]) -> str:
+        middle, low, high = (decimal(math.exp(one), 2) for one in found)
+        return f"{low} to {high} (best estimate {middle})"
+
+    return (
+        f"Over {effect.horizon:.0f} months of full treatment the event's rate is, times that "
+        f"without (90 %): in all {ratio(effect.total)}; through slower decline alone "
+        f"{ratio(effect.indirect)}; beside it {ratio(effect.direct)}."
+    )
+
+
+def posterior_sentence(posterior: Posterior) -> str:
+    """Whether the posterior's draws can be trusted, and how much they are worth."""
+    khat = decimal(posterior.khat, 2)
+    worth = f"{posterior.effective_draws:.0f} of {len(posterior.draws)} draws count"
+    if posterior.status == "converged":
+        return f"The posterior can be trusted (k̂ {khat}, at most 0.7): {worth}."
+    return (
+        f"The posterior can NOT be trusted (k̂ {khat}, above 0.7): {worth}. Keep to the estimates "
+        "above, or give more data or --prior embedded."
+    )
 
 
 def starts_remark(fit: ProgressionFit) -> str | None:
