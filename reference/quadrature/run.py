@@ -70,6 +70,17 @@ def simulated() -> JointData:
     )  # fmt: skip
 
 
+def larger(folder: Path, size: int) -> JointData:
+    """The same design with more patients, as the generator writes it (not kept here)."""
+    visits, follow = table(folder / f"long_n{size}.csv"), table(folder / f"surv_n{size}.csv")
+    arm = numbers(follow["arm"])[:, None]
+    return JointData(
+        positions(visits["id"], follow["id"]), numbers(visits["time"]), numbers(visits["y"]),
+        numbers(follow["stime"]), numbers(follow["event"]),
+        slope_covariates=arm, hazard_covariates=arm,
+    )  # fmt: skip
+
+
 def entering_late(data: JointData) -> JointData:
     """The same cohort seen from month 0, 1, 2 or 3 on (patient number modulo 4)."""
     entry = np.arange(len(data.end)) % 4.0
@@ -136,18 +147,43 @@ def start(data: JointData) -> JointParameters:
 
 def piecewise(data: JointData, p: JointParameters) -> JointParameters:
     """JM's default: six cuts at the sevenths of all follow-up times, shifted by 1e-6."""
-    cuts = np.quantile(data.end, np.linspace(0, 1, 8)[1:-1]) + 1e-6
+    return cut_at(data, p, np.quantile(data.end, np.linspace(0, 1, 8)[1:-1]) + 1e-6)
+
+
+def every_third_month(data: JointData, p: JointParameters) -> JointParameters:
+    """Cuts at 3, 6, 9, 12, 15 months: in the cohort most sevenths are the end of the study."""
+    return cut_at(data, p, np.arange(3.0, 16.0, 3.0))
+
+
+def five_pieces(data: JointData, p: JointParameters) -> JointParameters:
+    """Cuts at the fifths of the event times, the package's own rule for piecewise:5."""
+    return cut_at(data, p, event_quantiles(data, 4))
+
+
+def three_knots(data: JointData, p: JointParameters) -> JointParameters:
+    """Knots at the quarters of the event times, from 0 to the last follow-up: spline:3."""
+    knots = clamped_knots(event_quantiles(data, 3), start=0.0, end=float(data.end.max()))
     crude = float(np.log(data.event.sum() / data.end.sum()))
-    return replace(p, baseline=Piecewise(tuple(map(float, cuts)), (crude,) * 7))
+    return replace(p, baseline=LogSpline(knots, (crude,) * 7))
+
+
+def event_quantiles(data: JointData, cuts: int) -> np.ndarray:
+    return np.quantile(data.end[data.event == 1], np.arange(1, cuts + 1) / (cuts + 1))
+
+
+def cut_at(data: JointData, p: JointParameters, cuts: np.ndarray) -> JointParameters:
+    crude = float(np.log(data.event.sum() / data.end.sum()))
+    return replace(p, baseline=Piecewise(tuple(map(float, cuts)), (crude,) * (len(cuts) + 1)))
 
 
 def spline(data: JointData, p: JointParameters) -> JointParameters:
-    """JM's default: cubic, five knots at the sixths of all follow-up times."""
+    """JM's default: cubic, knots at the sixths of all follow-up times that are below the last."""
     inner = np.quantile(data.end, np.linspace(0, 1, 7)[1:-1])
+    inner = inner[inner < data.end.max()]
     begin = FIRST_KRONROD_POINT * float(data.end.min())
     crude = float(np.log(data.event.sum() / data.end.sum()))
     knots = clamped_knots(inner, start=begin, end=float(data.end.max()))
-    return replace(p, baseline=LogSpline(knots, (crude,) * 9))
+    return replace(p, baseline=LogSpline(knots, (crude,) * (len(inner) + 4)))
 
 
 def weibull(_data: JointData, p: JointParameters) -> JointParameters:
@@ -171,9 +207,9 @@ def fitted(data: JointData, baseline: Baseline, fixed: frozenset[str]) -> dict[s
     p = found.parameters
     errors = found.standard_error
     return {
-        "log_likelihood": float(log_likelihood(data, p, nodes=15).sum()),
+        "log_likelihood": float(log_likelihood(data, p, nodes=25).sum()),
         "log_likelihood_nodes": {
-            str(k): float(log_likelihood(data, p, nodes=k).sum()) for k in (1, 3, 5, 9, 15)
+            str(k): float(log_likelihood(data, p, nodes=k).sum()) for k in (1, 3, 5, 9, 15, 25)
         },
         "newton_decrement": found.newton_decrement,
         "parameters": {
@@ -209,8 +245,11 @@ def main(folder: Path) -> None:
         "cohort weibull value": (cohort, weibull, VALUE),
         "cohort weibull slope": (cohort, weibull, SLOPE),
         "cohort weibull value+slope": (cohort, weibull, BOTH),
-        "cohort piecewise value": (cohort, piecewise, VALUE),
+        "cohort piecewise value": (cohort, every_third_month, VALUE),
         "cohort spline value": (cohort, spline, VALUE),
+        "cohort piecewise:5 value": (cohort, five_pieces, VALUE),
+        "cohort piecewise:5 slope": (cohort, five_pieces, SLOPE),
+        "cohort spline:3 value": (cohort, three_knots, VALUE),
         "cohort late entry weibull value": (entering_late(cohort), weibull, VALUE),
         "aids sqrt(CD4) piecewise value": (root, piecewise, VALUE),
         "aids sqrt(CD4) weibull value": (root, weibull, VALUE),
@@ -221,6 +260,9 @@ def main(folder: Path) -> None:
         "pbc2 weibull value+slope": (liver, weibull, BOTH),
         "pbc2 weibull slope": (liver, weibull, SLOPE),
     }
+    for size in (1000, 5000):
+        if (folder / f"long_n{size}.csv").is_file():
+            cases[f"cohort {size} weibull value"] = (larger(folder, size), weibull, VALUE)
     chosen = sys.argv[2:] or list(cases)
     found = {}
     for name in chosen:
