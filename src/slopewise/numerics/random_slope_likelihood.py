@@ -98,21 +98,17 @@ def _shrinkage(
     """
     p, q = place.first**2, place.second**2
     c, s = math.cos(place.angle), math.sin(place.angle)
-    s11 = np.array([0.0, c * c, 2.0 * c * s, s * s, 0.0])  # times 1, S11, S12, S22, |S|
-    s12 = np.array([0.0, -c * s, c * c - s * s, c * s, 0.0])
-    s22 = np.array([0.0, s * s, -2.0 * c * s, c * c, 0.0])
-    one, determinant = np.eye(5)[[0, 4]]
-    k11, k12, k21, k22 = one + q * s22, -q * s12, -p * s12, one + p * s11
-    recipe = np.array(
+    cc, cs, ss = c * c, c * s, s * s
+    recipe = np.array(  # times 1, S11, S12, S22, |S|
         [
-            c * k11 - s * k12,
-            s * k11 + c * k12,
-            c * k21 - s * k22,
-            s * k21 + c * k22,
-            s11 + q * determinant,
-            s12,
-            s22 + p * determinant,
-            one + p * s11 + q * s22 + p * q * determinant,
+            [c, 0.0, -q * s, q * c, 0.0],
+            [s, q * s, -q * c, 0.0, 0.0],
+            [-s, 0.0, -p * c, -p * s, 0.0],
+            [c, p * c, p * s, 0.0, 0.0],
+            [0.0, cc, 2.0 * cs, ss, q],
+            [0.0, -cs, cc - ss, cs, 0.0],
+            [0.0, ss, -2.0 * cs, cc, p],
+            [1.0, p * cc + q * ss, 2.0 * (p - q) * cs, p * ss + q * cc, p * q],
         ]
     )
     made = recipe @ sums.moments

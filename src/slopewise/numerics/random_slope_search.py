@@ -22,6 +22,8 @@ __all__ = ["Summit", "climb", "relative_errors", "starting_place"]
 _STEPS = 100
 _HALVINGS = 40
 _SURE = 1e-12  # Newton decrement, squared standard errors: 1e-6 of one is left
+_ALMOST = 1e-8  # the same where rounding is in the way: 1e-4 of a standard error
+_USUAL = 25  # steps that are enough unless rounding is in the way
 _VANISHED = 1e-4  # SD relative to the residual SD at one spread of time, as lme4's isSingular
 _FLAT = 1e-7  # curvature relative to the expected one that counts as none
 _TIMID = 1e-2  # least curvature, in the same unit, that a step trusts
@@ -54,7 +56,7 @@ def climb(
         trial = _released(place, point, slope=slope)
         if trial is None:
             trial, decrement, certain = _newton(place, point, slope=slope)
-            if decrement < sure:
+            if decrement < (sure if steps < _USUAL else _ALMOST):
                 limit = place.second if slope else place.first
                 found = "boundary" if limit == 0.0 else "converged"
                 status = found if certain else status
@@ -139,11 +141,12 @@ def _newton(
     outer = scale[:, None] * scale
     g1, g12, g2 = point.gradient.tolist()
     bend = np.where(free, (2.0 * g1, 2.0 * g2, 2.0 * g2), 1.0)
-    exact = point.curvature * outer + np.diag(bend)
+    exact = point.curvature * outer
+    exact.flat[::4] += bend
     if free[1]:
         exact[0, 1] += g12
         exact[1, 0] += g12
-    unit = 1.0 / np.sqrt(np.diag(point.expected * outer) + np.maximum(bend, 0.0))
+    unit = 1.0 / np.sqrt((point.expected * outer).flat[::4] + np.maximum(bend, 0.0))
     rule = unit[:, None] * unit
     values, vectors = np.linalg.eigh(exact * rule)
     certain = bool(values[0] > _FLAT)
