@@ -3,6 +3,9 @@
 Draws come from a t distribution with 8 degrees of freedom at the mode, with the inverse observed
 information as its scale; each is weighted by posterior over proposal, the largest weights smoothed
 (numerics/importance.py). k̂ above 0.7 moves the proposal to the weighted draws and tries again.
+
+A draw's density is that of one pass of moment matching, plus the refinement (joint/sites.py) to
+first order about the maximum: refining every draw would cost several times as much.
 """
 
 import time
@@ -17,6 +20,8 @@ from slopewise.numerics.importance import TRUSTED_KHAT, effective_draws, pareto_
 from slopewise.progression.fitting.fit import Prior, ProgressionFit, penalty
 from slopewise.progression.joint.density import Problem, log_density
 from slopewise.progression.joint.estimates import natural_values
+from slopewise.progression.joint.scores import log_density_scores
+from slopewise.progression.joint.sites import refined_scores
 
 __all__ = ["Posterior", "PosteriorSummary", "posterior"]
 
@@ -77,11 +82,15 @@ def posterior(
         raise InputError("the fit did not converge; a posterior needs a maximum to start from")
     centre, precision = penalty(problem, prior)
     place, scale = fit.working, _root(covariance)
+    refinement = (
+        refined_scores(problem, fit.working)[1] - log_density_scores(problem, fit.working)[1]
+    ).sum(axis=0)
     log_weights, sample, khat, rounds = np.zeros(0), np.zeros((0, 0)), np.inf, 0
     for _ in range(_ROUNDS):
         rounds += 1
         sample, log_proposal = _propose(place, scale, draws, generator)
         log_target = _log_target(problem, sample, centre, precision)
+        log_target = log_target + (sample - fit.working) @ refinement
         log_weights, khat = pareto_smooth(log_target - log_proposal)
         if khat <= TRUSTED_KHAT or rounds == _ROUNDS:
             break

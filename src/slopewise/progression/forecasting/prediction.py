@@ -9,6 +9,7 @@ Status: double (adaptive quadrature), reference (JM's published predictions).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +30,7 @@ from slopewise.progression.joint.density import (
     loading_of,
     slowed_by,
 )
+from slopewise.progression.joint.node import hazard_moments, pass_node
 
 __all__ = ["QUANTILES", "Prediction", "predict"]
 
@@ -187,15 +189,16 @@ def _live(
         if number < len(weights) and parts.value is None and parts.slope is None:
             lived = lived - np.exp(weights[number])
         elif number < len(weights):
-            x, P, gained, _ = state.live_through(
+            x, P, passing = pass_node(
                 x,
                 P,
                 loading=loading_of(parts, slowed),
                 offset=hazard_offset(problem, parts),
-                log_weight=weights[number],
-                event=np.zeros(len(end), dtype=bool),
+                moments_of=partial(
+                    hazard_moments, log_weight=weights[number], ended=np.zeros((1, 1))
+                ),
             )
-            lived = lived + gained
+            lived = lived + passing.moments.log_z
     return x, P, lived
 
 

@@ -9,6 +9,7 @@ chance to reach entry. Status: double (brute force, adaptive quadrature), refere
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -18,11 +19,13 @@ from slopewise.progression.joint import state
 from slopewise.progression.joint.baseline import BaselineGrid, baseline_grid
 from slopewise.progression.joint.cohort import Cohort, Column
 from slopewise.progression.joint.layout import Layout, covariance_factor
+from slopewise.progression.joint.node import Passing, hazard_moments, pass_node, site_moments
 
 __all__ = [
     "Components",
     "Happening",
     "Problem",
+    "Sites",
     "Tape",
     "components",
     "filter_forward",
@@ -100,13 +103,22 @@ class Components:
 
 
 @dataclass(frozen=True)
+class Sites:
+    """Normal sites exp(ν η − τ η²/2) that stand for the nodes of the hazard."""
+
+    pull: Float[Array, "nodes components patients"]  # ν
+    precision: Float[Array, "nodes components patients"]  # τ
+    before_entry: "Sites | None" = None  # of the late entrants' months before entry
+
+
+@dataclass(frozen=True)
 class Happening:
     """Something learnt at one moment: the state before and after, the log density gained."""
 
     before: tuple[Array, Array]
     after: tuple[Array, Array]
     gained: Array
-    left: state.Gain | state.Tilt | None = None  # for the way back
+    left: state.Gain | Passing | None = None  # for the way back
 
 
 @dataclass
@@ -248,9 +260,12 @@ def loading_of(parts: Components, slowed: Array) -> Array:
 
 
 def filter_forward(
-    problem: Problem, parts: Components, *, taped: bool = False
+    problem: Problem, parts: Components, *, taped: bool = False, sites: Sites | None = None
 ) -> tuple[Float[Array, "components patients"], tuple[Array, Array], Tape | None]:
-    """One pass through the columns: log density per component, the last state, and the tape."""
+    """One pass through the columns: log density per component, the last state, and the tape.
+
+    With `sites`, a normal site stands for each node of the hazard (sites.py).
+    """
     shape = parts.x.shape[1:]
     x = parts.x
     P = np.ascontiguousarray(np.broadcast_to(parts.P, (*parts.P.shape[:2], *shape)))
@@ -264,7 +279,9 @@ def filter_forward(
             tape.steps.append(step)
         x, P = state.advance(x, P, step)
         middles: list[Happening] = []
-        for happening in _happenings(problem, parts, column, slowed, state_now=(x, P)):
+        for happening in _happenings(
+            problem, parts, column, slowed=slowed, now=(x, P), sites=sites
+        ):
             total = total + happening.gained
             x, P = happening.after
             middles.append(happening)
@@ -277,29 +294,32 @@ def _happenings(
     problem: Problem,
     parts: Components,
     column: Column,
-    slowed: Array,
     *,
-    state_now: tuple[Array, Array],
+    slowed: Array,
+    now: tuple[Array, Array],
+    sites: Sites | None,
 ) -> list[Happening]:
-    """What is learnt at the end of a column: values, a node of the hazard, or the event."""
-    x, P = state_now
+    """What is learnt at the end of a column: values, or a node of the hazard."""
     if column.kind == "visit":
-        return _readings(parts, column, x, P)
+        return _readings(parts, column, *now)
     if parts.log_node is None or parts.log_end is None or column.event is None:
         return []
     log_weight = parts.log_node[column.node]
     at_event = np.where(column.event, parts.log_end, 0.0)
     if parts.value is None and parts.slope is None:
-        return [Happening((x, P), (x, P), at_event - np.exp(log_weight))]
-    after_x, after_P, gained, tilt = state.live_through(
-        x,
-        P,
+        return [Happening(now, now, at_event - np.exp(log_weight))]
+    ended = np.where(column.event, 1.0, 0.0)
+    term = partial(hazard_moments, log_weight=log_weight, ended=ended)
+    if sites is not None:
+        pull, precision = sites.pull[column.node], sites.precision[column.node]
+        term = partial(site_moments, pull=pull, precision=precision)
+    x, P, passing = pass_node(
+        *now,
         loading=loading_of(parts, slowed),
         offset=hazard_offset(problem, parts),
-        log_weight=log_weight,
-        event=column.event,
+        moments_of=term,
     )
-    return [Happening((x, P), (after_x, after_P), at_event + gained, tilt)]
+    return [Happening(now, (x, P), at_event + passing.moments.log_z, passing)]
 
 
 def _readings(parts: Components, column: Column, x: Array, P: Array) -> list[Happening]:

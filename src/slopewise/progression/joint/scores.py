@@ -19,8 +19,9 @@ from slopewise.progression.joint.density import (
     slowed_by,
 )
 from slopewise.progression.joint.layout import covariance_factor_adjoint
+from slopewise.progression.joint.node import Passing, pass_node_adjoint
 
-__all__ = ["log_density_scores"]
+__all__ = ["Bars", "log_density_scores", "mixed_scores", "pass_back"]
 
 
 def log_density_scores(
@@ -30,12 +31,9 @@ def log_density_scores(
     parts = components(problem, working[None])
     found, _, tape = filter_forward(problem, parts, taped=True)
     assert tape is not None
-    weighted = parts.log_weight[0] + found
-    total = np.logaddexp.reduce(weighted, axis=0)
-    share = np.exp(weighted - total)  # Pr(class | data)
-    bars = _Bars(parts, problem)
-    _back(problem, parts, tape, bars)
-    scores = _chain(problem, working, parts, bars, share)
+    bars = Bars(parts, problem)
+    pass_back(problem, parts, tape, bars)
+    total, scores = mixed_scores(problem, working, parts, found=found, bars=bars)
     if problem.before_entry is not None and problem.cohort.late is not None:
         earlier, earlier_scores = log_density_scores(problem.before_entry, working)
         total[problem.cohort.late] -= earlier
@@ -43,7 +41,17 @@ def log_density_scores(
     return total, scores
 
 
-class _Bars:
+def mixed_scores(
+    problem: Problem, working: Array, parts: Components, *, found: Array, bars: "Bars"
+) -> tuple[Float[Array, " patients"], Float[Array, "patients size"]]:
+    """From components to patients: classes mixed, adjoints carried to the working scale."""
+    weighted = parts.log_weight[0] + found
+    total = np.logaddexp.reduce(weighted, axis=0)
+    share = np.exp(weighted - total)  # Pr(class | data)
+    return total, _chain(problem, working, parts, bars, share)
+
+
+class Bars:
     """Adjoints gathered on the way back, per component and patient."""
 
     def __init__(self, parts: Components, problem: Problem) -> None:
@@ -57,7 +65,10 @@ class _Bars:
         self.value = np.zeros((j, *shape))
         self.slope = np.zeros((j, *shape))
         self.slowing = np.zeros(shape)
-        self.log_node = np.zeros((len(problem.cohort.nodes.month), *shape))
+        nodes = (len(problem.cohort.nodes.month), *shape)
+        self.log_node = np.zeros(nodes)
+        self.pull = np.zeros(nodes)  # of sites: the smoothed mean of η
+        self.precision = np.zeros(nodes)  # of sites: −½ the smoothed mean square of η
         self.log_end = np.zeros(shape)
 
     def of_loading(
@@ -77,7 +88,10 @@ class _Bars:
                 self.slowing -= exposure * (parts.slope * moved).sum(0)
 
 
-def _back(problem: Problem, parts: Components, tape: Tape, bars: _Bars) -> None:
+def pass_back(
+    problem: Problem, parts: Components, tape: Tape, bars: Bars, *, full: bool = True
+) -> None:
+    """Back along the tape; unless `full`, only the adjoints of sites are gathered."""
     for column, before, step, middles in zip(
         reversed(problem.cohort.columns),
         reversed(tape.befores),
@@ -88,14 +102,15 @@ def _back(problem: Problem, parts: Components, tape: Tape, bars: _Bars) -> None:
         slowed = slowed_by(parts, column.exposure)
         for middle in reversed(middles):
             _back_through(problem, parts, bars, column, slowed=slowed, middle=middle)
-        bars.x, bars.P, found = state.advance_adjoint(before, (bars.x, bars.P), step)
-        _back_to_parameters(parts, bars, column, slowed=slowed, ou=step.wander, found=found)
+        bars.x, bars.P, found = state.advance_adjoint(before, (bars.x, bars.P), step, full=full)
+        if full:
+            _back_to_parameters(parts, bars, column, slowed=slowed, ou=step.wander, found=found)
 
 
 def _back_through(
     problem: Problem,
     parts: Components,
-    bars: _Bars,
+    bars: Bars,
     column: Column,
     *,
     slowed: Array,
@@ -106,14 +121,17 @@ def _back_through(
     if isinstance(left, state.Gain):
         bars.x, bars.P, variance_bar = state.read_adjoint((bars.x, bars.P), left)
         bars.error_variance[left.marker] += variance_bar
-    elif isinstance(left, state.Tilt):
+    elif isinstance(left, Passing):
         loading = loading_of(parts, slowed)
-        bars.x, bars.P, found = state.live_through_adjoint(
+        (bars.x, bars.P), (loading_bar, mean_bar), own = pass_node_adjoint(
             middle.before, (bars.x, bars.P), left, loading
         )
-        bars.log_node[column.node] = found["log_weight"]
+        if len(own) == 1:
+            bars.log_node[column.node] = own[0]
+        else:
+            bars.pull[column.node], bars.precision[column.node] = own
         bars.of_loading(
-            problem, parts, found["loading"], found["mean"], slowed=slowed, exposure=column.exposure
+            problem, parts, loading_bar, mean_bar, slowed=slowed, exposure=column.exposure
         )
     elif parts.log_node is not None:
         bars.log_node[column.node] = -np.exp(parts.log_node[column.node])
@@ -121,7 +139,7 @@ def _back_through(
 
 def _back_to_parameters(
     parts: Components,
-    bars: _Bars,
+    bars: Bars,
     column: Column,
     *,
     ou: state.WanderStep | None,
@@ -154,7 +172,7 @@ def _back_to_parameters(
 
 
 def _chain(
-    problem: Problem, working: Array, parts: Components, bars: _Bars, share: Array
+    problem: Problem, working: Array, parts: Components, bars: Bars, share: Array
 ) -> Float[Array, "patients size"]:
     """From bars of the natural parameters to scores on the working scale."""
     layout, model = problem.layout, problem.layout.model
@@ -201,7 +219,7 @@ def _chain(
 def _chain_hazard(
     problem: Problem,
     parts: Components,
-    bars: _Bars,
+    bars: Bars,
     over_classes: Callable[[Array], Array],
     scores: Array,
 ) -> None:

@@ -5,10 +5,8 @@ State x = (m, r, w) of J markers each, covariance P, axes (state, …, component
     dm = (1 − θ g)(r + w) dt,  dr = 0,  dw = −κ w dt + √(2κ) dB·T^½,  Var w = T
 
 A step back carries ∂ log density / ∂(state, parameters) to the step before; the chain of them gives
-exact gradients and, with them, the smoother. A month survived is an observation too: given
-η ~ N(a, s), the term exp(−c exp(η)) has exact moments by Gauss-Hermite on η, and the normal is
-replaced by the normal of the same mean and variance (moment matching; Minka 2001,
-doi:10.5555/2074022.2074067). The transition is that of likelihood.py for J = 1 (tests/double).
+exact gradients and, with them, the smoother. Months survived are read in node.py. The transition is
+that of likelihood.py for J = 1 (tests/double).
 """
 
 from dataclasses import dataclass
@@ -21,22 +19,14 @@ from slopewise.progression.likelihood import integrated_wander
 
 __all__ = [
     "Gain",
-    "Tilt",
     "Transition",
     "WanderStep",
     "advance",
     "advance_adjoint",
-    "live_through",
-    "live_through_adjoint",
     "read",
     "read_adjoint",
     "transition",
 ]
-
-_POINTS, _SHARES = np.polynomial.hermite_e.hermegauss(5)
-_SHARES = _SHARES / _SHARES.sum()
-_POWERS = _POINTS ** np.arange(4)[:, None]
-_LEAST_VARIANCE = 1e-12  # of η: below it the hazard does not vary between people
 
 
 @dataclass(frozen=True)
@@ -124,30 +114,38 @@ def advance(x: Array, P: Array, step: Transition) -> tuple[Array, Array]:
 
 
 def advance_adjoint(
-    before: tuple[Array, Array], bars: tuple[Array, Array], step: Transition
+    before: tuple[Array, Array], bars: tuple[Array, Array], step: Transition, *, full: bool = True
 ) -> tuple[Array, Array, dict[str, Array]]:
-    """Adjoint of `advance`: bars before the step, and bars of a, c, kept, noises and T."""
-    (x, P), (x_bar, P_bar) = before, bars
-    m, r, w = _parts(len(x), step)
+    """Adjoint of `advance`: bars before the step and, if `full`, of a, c, kept, noises and T."""
+    x_bar, P_bar = bars
+    m, r, w = _parts(len(x_bar), step)
     ou = step.wander
-    moved_r = P[:, r].copy()  # columns r of F P: what a multiplies
-    moved_r[m] += step.a * P[r, r]
     x_back, P_back = x_bar.copy(), P_bar.copy()
     x_back[r] += step.a * x_bar[m]
     P_back[r] += step.a * P_bar[m]
     if ou is None:
         P_back[:, r] += step.a * P_back[:, m]
-        a_bar = (x_bar[m] * x[r]).sum(0) + 2.0 * _cross(P_bar[m], moved_r)
-        return x_back, P_back, {"a": a_bar}
-    moved_r[m] += ou.c * P[w, r]
-    moved_r[w] *= ou.kept
+        return x_back, P_back, _slope_bar(before, bars, step) if full else {}
     x_back[w] = ou.kept * x_bar[w] + ou.c * x_bar[m]
     P_back[w] = ou.kept * P_bar[w] + ou.c * P_bar[m]
     P_back[:, r] += step.a * P_back[:, m]
     P_back[:, w] = ou.kept * P_back[:, w] + ou.c * P_back[:, m]
-    found = _wander_bars(before, bars, step, ou)
-    found["a"] = (x_bar[m] * x[r]).sum(0) + 2.0 * _cross(P_bar[m], moved_r)
-    return x_back, P_back, found
+    if not full:
+        return x_back, P_back, {}
+    return x_back, P_back, _slope_bar(before, bars, step) | _wander_bars(before, bars, step, ou)
+
+
+def _slope_bar(
+    before: tuple[Array, Array], bars: tuple[Array, Array], step: Transition
+) -> dict[str, Array]:
+    (x, P), (x_bar, P_bar) = before, bars
+    m, r, w = _parts(len(x), step)
+    moved_r = P[:, r].copy()  # columns r of F P: what a multiplies
+    moved_r[m] += step.a * P[r, r]
+    if step.wander is not None:
+        moved_r[m] += step.wander.c * P[w, r]
+        moved_r[w] *= step.wander.kept
+    return {"a": (x_bar[m] * x[r]).sum(0) + 2.0 * _cross(P_bar[m], moved_r)}
 
 
 def _wander_bars(
@@ -217,104 +215,3 @@ def read_adjoint(bars: tuple[Array, Array], gain: Gain) -> tuple[Array, Array, A
     P_back[marker] += 0.5 * gain_bar
     P_back[marker, marker] += s_bar
     return x_back, P_back, s_bar
-
-
-@dataclass(frozen=True)
-class Tilt:
-    """Derivatives that a node of the hazard leaves for the way back."""
-
-    log_z: tuple[Array, Array, Array]  # by a, s, log c
-    delta: tuple[Array, Array, Array]
-    epsilon: tuple[Array, Array, Array]
-    shift: Array  # delta: (mean − a) / s
-    shrink: Array  # epsilon: (s − variance) / s²
-    gain: Array
-
-
-def live_through(
-    x: Array, P: Array, *, loading: Array, offset: Array, log_weight: Array, event: Array
-) -> tuple[Array, Array, Array, Tilt]:
-    """Survive a node of hazard weight c: multiply by exp(−c exp(η)), η = h'x − offset.
-
-    Where `event` the follow-up ends here with the event, and exp(η) multiplies too. `loading` h has
-    the state's shape (state, components, patients or 1); log c may be −inf.
-    """
-    gain = np.einsum("ij...,j...->i...", P, np.broadcast_to(loading, x.shape))
-    mean = (loading * x).sum(0) - offset
-    variance = (loading * gain).sum(0)
-    variance = np.where(variance >= -1e-9, np.maximum(variance, _LEAST_VARIANCE), np.nan)
-    ended = np.where(event, 1.0, 0.0)
-    log_z, tilt = _tilted(mean, variance, log_weight, ended=ended, gain=gain)
-    after = P - gain[:, None] * (gain * tilt.shrink)[None]
-    return x + gain * tilt.shift, after, log_z, tilt
-
-
-def live_through_adjoint(
-    before: tuple[Array, Array], bars: tuple[Array, Array], tilt: Tilt, loading: Array
-) -> tuple[Array, Array, dict[str, Array]]:
-    """Adjoint of `live_through`: bars before it, and bars of h, the offset's mean and log c."""
-    (x, P), (x_bar, P_bar) = before, bars
-    g = tilt.gain
-    P_g = np.einsum("ij...,j...->i...", P_bar, g)
-    delta_bar = (g * x_bar).sum(0)
-    epsilon_bar = -(g * P_g).sum(0)
-    gain_bar = x_bar * tilt.shift - 2.0 * tilt.shrink * P_g
-    mean_bar, variance_bar, weight_bar = (
-        tilt.log_z[i] + delta_bar * tilt.delta[i] + epsilon_bar * tilt.epsilon[i] for i in range(3)
-    )
-    through_gain = np.einsum("ij...,j...->i...", P, gain_bar)
-    loading_bar = through_gain + 2.0 * variance_bar * g + mean_bar * x
-    half = 0.5 * gain_bar + 0.5 * variance_bar * loading
-    P_back = P_bar + half[:, None] * loading[None] + loading[:, None] * half[None]
-    found = {"loading": loading_bar, "mean": mean_bar, "log_weight": weight_bar}
-    return x_bar + mean_bar * loading, P_back, found
-
-
-def _tilted(
-    mean: Array, variance: Array, log_weight: Array, *, ended: Array, gain: Array
-) -> tuple[Array, Tilt]:
-    """Moments of N(mean, variance) × exp(d η − exp(log c + η)) and their derivatives.
-
-    Sums over the quadrature's points are products with the powers of the points: X_i = <x^i> and
-    L_i = <x^i l>, l = d − c exp(η), under the weights of the tilted normal (d = 1 for an event).
-    """
-    root = np.sqrt(variance)
-    shape = np.broadcast_shapes(mean.shape, log_weight.shape)
-    lived = (-_exponentials(log_weight + mean, root)).reshape(len(_POINTS), -1)
-    eta = mean + root * _POINTS[:, None, None]
-    ended = np.broadcast_to(ended, shape)
-    log_share = lived + (ended * eta).reshape(lived.shape)
-    lived = lived + ended.reshape(-1)
-    top = log_share.max(0)
-    share = _SHARES[:, None] * np.exp(log_share - top)
-    zeroth, x1, x2 = (_POWERS[:3] @ share).reshape(3, *shape)
-    l0, l1, l2, l3 = (_POWERS @ (share * lived)).reshape(4, *shape) / zeroth
-    x1, x2 = x1 / zeroth, x2 / zeroth
-    by_mean, by_spread = l1 - x1 * l0, l2 - x1 * l1  # d<x>/da, d<x>/d√s
-    twice = 2.0 * x1
-    shift = x1 / root
-    shrink = (1.0 - x2 + x1 * x1) / variance
-    d_shift = by_mean / root
-    d_shrink = (twice * by_mean - l2 + x2 * l0) / variance
-    half = 0.5 / variance
-    tilt = Tilt(
-        log_z=(l0, l1 * (0.5 / root), l0 - ended),
-        delta=(d_shift, (by_spread - shift) * half, d_shift),
-        epsilon=(
-            d_shrink,
-            half * ((twice * by_spread - l3 + x2 * l1) / root - 2.0 * shrink),
-            d_shrink,
-        ),
-        shift=shift,
-        shrink=shrink,
-        gain=gain,
-    )
-    return top.reshape(shape) + np.log(zeroth), tilt
-
-
-def _exponentials(middle: Array, root: Array) -> Array:
-    """exp(middle + root x) at every point; points are symmetric about 0."""
-    centre = np.exp(np.minimum(middle, 300.0))
-    out = [np.exp(np.minimum(root * point, 300.0)) for point in _POINTS if point > 0]
-    middle_point = [np.ones_like(root)] if len(_POINTS) % 2 else []
-    return np.asarray(centre * np.stack([*(1.0 / e for e in out[::-1]), *middle_point, *out]))
