@@ -1,1 +1,1 @@
-"""Forecasting how fast a person will decline from the first months of observation."""
+"""What is coming: function and survival ahead, and later decline from the first months."""
