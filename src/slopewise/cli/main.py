@@ -20,6 +20,7 @@ from slopewise.cli import (
     export,
     fit,
     import_records,
+    predict,
     prognosis,
     serve,
     stage,
@@ -43,7 +44,7 @@ app = typer.Typer(
     epilog=RESEARCH_ONLY,
 )
 for module in (
-    *(import_records, assess, stage, prognosis, fit),
+    *(import_records, assess, stage, prognosis, fit, predict),
     *(evidence, serve, export, calibrate),
 ):
     module.register(app)

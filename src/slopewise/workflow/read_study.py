@@ -32,6 +32,8 @@ class StudyRequest:
     covariates: tuple[str, ...] = ()
     entry: str = "first-visit"
     until_treatment: bool = False
+    markers: "tuple[Marker, ...]" = ()  # where a model says which, instead of the outcomes
+    usual_columns: "PlainColumns | None" = None  # for what is not told of plain tables
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def read_store(store: "Store", request: StudyRequest) -> StudyRead:
     event = request.event or "survival"
     if event not in EVENTS:
         raise InputError(f"event {event!r} is not known; use one of {', '.join(EVENTS)}")
-    markers = tuple(marker_of_record(name) for name in request.outcomes or ("alsfrs_total",))
+    names = request.outcomes or ("alsfrs_total",)
+    markers = request.markers or tuple(marker_of_record(name) for name in names)
     check_markers(markers)
     with store.reading() as session:
         treated = histories.load(session)
@@ -114,9 +117,9 @@ def _read_plain(path: Path, request: StudyRequest) -> StudyRead:
             f"--event {request.event} is for patient records; for tables of your own name the "
             "event by --event-column"
         )
-    columns = request.columns or PlainColumns()
+    columns = (request.columns or PlainColumns()).or_else(request.usual_columns)
     names = request.outcomes
-    markers = tuple(
+    markers = request.markers or tuple(
         marker_of_column(
             name,
             unit=request.units[place] if place < len(request.units) else None,

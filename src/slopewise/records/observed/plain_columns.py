@@ -5,7 +5,7 @@ A plain study is a table of visits (one row a visit) and, where there is one, a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from slopewise.errors import InputError
@@ -59,6 +59,13 @@ class PlainColumns:
     def with_outcomes(self, outcomes: Sequence[str]) -> "PlainColumns":
         """The same with these outcome columns, where any are given."""
         return replace(self, outcomes=tuple(outcomes)) if outcomes else self
+
+    def or_else(self, usual: "PlainColumns | None") -> "PlainColumns":
+        """What is told, and the usual for the rest."""
+        if usual is None:
+            return self
+        told = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        return replace(usual, **told)
 
 
 @dataclass(frozen=True)

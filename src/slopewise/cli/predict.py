@@ -1,0 +1,133 @@
+"""`slopewise predict`: function and survival of one patient ahead, updated at each visit."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slopewise.cli import study_options as study
+from slopewise.cli.options import AsJson
+from slopewise.cli.output import answer, answer_json
+from slopewise.errors import InputError
+
+__all__ = ["register"]
+
+Patient = Annotated[str, typer.Option("--patient", metavar="ID", help="For whom.")]
+Horizon = Annotated[
+    float, typer.Option("--horizon", metavar="MONTHS", help="How many months ahead.")
+]
+Model = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="FIT.json",
+        help="A fit by `fit progression --output`; usual: the embedded natural history.",
+    ),
+]
+AtMonth = Annotated[
+    float | None,
+    typer.Option("--at", metavar="MONTH", help="Predict from here; usual: the last visit."),
+]
+Leaves = Annotated[
+    str | None,
+    typer.Option("--leaves", metavar="SCORE,...", help="Say when the score window is left."),
+]
+EachVisit = Annotated[
+    bool,
+    typer.Option("--each-visit", help="The prediction at every visit so far, and what happened."),
+]
+Curve = Annotated[
+    bool, typer.Option("--curve", help="Show probabilities of survival month by month too.")
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PredictOptions(study.Columns):
+    """The command's options as they were given."""
+
+    folder: Path
+    patient: str
+    horizon: float
+    model: Path | None
+    at: float | None
+    leaves: str | None
+    each_visit: bool
+    curve: bool
+    as_json: bool
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("predict", short_help="Course of one patient ahead, as a range.")(predict)
+
+
+def predict(
+    folder: study.StudyFolder,
+    *,
+    patient: Patient,
+    horizon: Horizon,
+    model: Model = None,
+    at: AtMonth = None,
+    leaves: Leaves = None,
+    each_visit: EachVisit = False,
+    curve: Curve = False,
+    event: study.EventName = None,
+    outcome: study.Outcome = None,
+    visits_file: study.VisitsFile = None,
+    subjects_file: study.SubjectsFile = None,
+    patient_column: study.PatientColumn = None,
+    time_column: study.TimeColumn = None,
+    time_unit: study.TimeUnit = None,
+    follow_up_column: study.FollowUpColumn = None,
+    event_column: study.EventColumn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what may come for one patient, from the visits so far.
+
+    It shows a range and the likelihood in words; survival probabilities only with --curve. It
+    describes groups of people, not one person. --json prints everything.
+    """
+    _predict(PredictOptions(**locals()))
+
+
+def _predict(options: PredictOptions) -> None:
+    from slopewise.workflow.predict_patient import OutlookRequest, load_model, predict_patient
+
+    loaded = load_model(options.model)
+    wanted = options.event.value if options.event else None
+    if wanted is not None and wanted != loaded.event.name:
+        which = "the embedded natural history" if loaded.is_embedded else str(options.model)
+        raise InputError(
+            f"time to {wanted} is not modelled by {which} (its event is: {loaded.event.words}); "
+            f"fit one with `slopewise fit progression FOLDER --event {wanted} --output FIT.json`"
+        )
+    outlook = predict_patient(
+        options.folder,
+        loaded,
+        OutlookRequest(
+            patient_id=options.patient,
+            horizon=options.horizon,
+            at_month=options.at,
+            thresholds=tuple(_score(text) for text in study.names_of(options.leaves)),
+            each_visit=options.each_visit,
+        ),
+        columns=study.study_request(options),
+    )
+    if options.as_json:
+        from slopewise.report.progression.outlook_json import outlook_object
+
+        answer_json(outlook_object(outlook))
+    else:
+        from slopewise.report.progression.outlook_text import outlook_text
+
+        answer(outlook_text(outlook, with_curve=options.curve))
+
+
+def _score(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(
+            f"--leaves {text!r} is no score; write for example --leaves 24,36"
+        ) from None

@@ -1,0 +1,165 @@
+"""Predict one patient's function and survival from the visits so far, updated at each visit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slopewise.errors import InputError, NotFoundError
+from slopewise.workflow.read_study import StudyRead, StudyRequest, read_folder, read_store
+
+if TYPE_CHECKING:
+    from slopewise.progression.forecasting.forecaster import Forecaster
+    from slopewise.progression.observed.outlook import Outlook
+    from slopewise.progression.observed.patients import EventDefinition, ObservedPatient
+    from slopewise.records.store import Store
+
+__all__ = ["LoadedModel", "OutlookRequest", "load_model", "predict_patient"]
+
+_DRAWS = 200  # of a fit's parameters
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model to predict with; `made_by` says how its fit was made (empty: embedded)."""
+
+    forecaster: "Forecaster"
+    made_by: Mapping[str, Any]
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this is the natural history that is shipped."""
+        return not self.made_by
+
+    @property
+    def event(self) -> "EventDefinition":
+        """What the model counts as the event; the definition came with its data."""
+        from slopewise.progression.observed.patients import EventDefinition
+
+        if self.is_embedded:
+            return EventDefinition("survival", self.forecaster.event)
+        return EventDefinition(**self.made_by["event"])
+
+
+@dataclass(frozen=True)
+class OutlookRequest:
+    """Whom, from which month of the record (None: the last visit), and how far ahead (months)."""
+
+    patient_id: str
+    horizon: float
+    at_month: float | None = None
+    thresholds: tuple[float, ...] = ()
+    each_visit: bool = False
+
+
+def load_model(path: Path | None) -> LoadedModel:
+    """The embedded natural history, or a fit written by `fit progression --output`."""
+    from slopewise.progression.forecasting.forecaster import embedded_forecaster, forecaster_of_fit
+
+    if path is None:
+        return LoadedModel(embedded_forecaster(), {})
+    import numpy as np
+
+    from slopewise.progression.fitting.fit_file import fit_from_text
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the model {path} cannot be read ({error}); give a file made by `slopewise fit "
+            "progression --output`"
+        ) from None
+    found = fit_from_text(text, source=path.name)
+    forecaster = forecaster_of_fit(
+        found.fit,
+        draws=_DRAWS,
+        generator=np.random.default_rng(_SEED),
+        event=found.made_by["event"]["words"],
+    )
+    return LoadedModel(forecaster, found.made_by)
+
+
+def predict_patient(
+    source: "Path | Store", model: LoadedModel, request: OutlookRequest, *, columns: StudyRequest
+) -> "Outlook":
+    """Predict from a folder or a store. `columns` says how tables of one's own are read.
+
+    Raises NotFoundError for an unknown patient, InputError where a prediction cannot be made.
+    """
+    from slopewise.progression.observed.outlook import (
+        Outlook,
+        leaving,
+        look_back,
+        months_ahead,
+        predict_from,
+    )
+
+    wanted = _as_modelled(columns, model)
+    study = read_folder(source, wanted) if isinstance(source, Path) else read_store(source, wanted)
+    patient = _find(study, request.patient_id)
+    marker = model.forecaster.layout.model.markers[0]
+    origin = patient.origin_month
+    months = sorted(value.month for value in patient.values if value.marker == marker.name)
+    if not months:
+        raise InputError(f"patient {patient.patient_id} has no value of {marker.name}")
+    landmark = months[-1] if request.at_month is None else request.at_month - origin
+    if request.at_month is None and patient.event:
+        landmark = max((m for m in months if m < patient.end_month), default=landmark)
+    prediction = predict_from(
+        model.forecaster,
+        patient,
+        landmark,
+        horizons=months_ahead(request.horizon),
+        thresholds=request.thresholds,
+    )
+    used = [v for v in patient.values if v.marker == marker.name and v.month <= landmark + 1e-9]
+    return Outlook(
+        patient=patient,
+        forecaster=model.forecaster,
+        is_embedded=model.is_embedded,
+        event=model.event,
+        marker=marker,
+        landmark_month=landmark + origin,
+        values_used=len(used),
+        last_value=max(used, key=lambda value: value.month).value,
+        prediction=prediction,
+        leaving=leaving(prediction, marker),
+        look_back=look_back(model.forecaster, patient, request.horizon)
+        if request.each_visit
+        else (),
+        remarks=study.remarks,
+    )
+
+
+def _as_modelled(columns: StudyRequest, model: LoadedModel) -> StudyRequest:
+    """The files read as the model's fit read its own: outcomes, event and columns."""
+    from slopewise.progression.observed.patients import wanted_covariates
+    from slopewise.records.observed.plain_columns import PlainColumns
+
+    layout = model.forecaster.layout.model
+    found = replace(columns, covariates=wanted_covariates(layout), markers=layout.markers)
+    if model.is_embedded:
+        return found
+    event = str(model.made_by["event"]["name"])
+    usual = model.made_by["columns"]
+    return replace(
+        found,
+        event=None if event == "study" else event,
+        usual_columns=None
+        if usual is None
+        else PlainColumns(**{**usual, "outcomes": tuple(usual["outcomes"])}),
+    )
+
+
+def _find(study: StudyRead, patient_id: str) -> "ObservedPatient":
+    """The patient, or why there is none to predict for."""
+    for patient in study.patients:
+        if patient.patient_id == patient_id:
+            return patient
+    for one in study.left_out:
+        if one.what == "patients" and patient_id in one.which:
+            raise InputError(f"patient {patient_id} cannot be predicted for: {one.reason}")
+    raise NotFoundError(
+        f"no patient {patient_id} in the files; write the identifier as it stands there"
+    )
