@@ -139,22 +139,24 @@ def _point(
     variance = float(whole[-1, -1] - half @ half) / freedom
     if not variance > 0.0:
         return nowhere(effects)
-    contrast = np.append(-change, 1.0)
+    contrast = np.ones(effects + 1)
+    contrast[:-1] = -change
     spread = _spread(shrunk, contrast / math.sqrt(variance), root if reml else None)
     # Σ E_k', k = (11), (12) + (21), (22): minus the derivative of M
-    lost = np.stack([outer[0, :, 0], outer[0, :, 1] + outer[1, :, 0], outer[1, :, 1]])
+    lost = outer.transpose(0, 2, 1, 3).reshape(4, effects + 1, effects + 1)[[0, 1, 3]]
+    lost[1] += outer[1, :, 0]
     slid = lost @ contrast
     pull = slid @ contrast
     turned = slid[:, :-1] @ root.T
     expected = _paired(weight @ weight.T)
     curvature = 2.0 * _paired(weight @ spread.T) - expected
     curvature -= (2.0 / variance) * turned @ turned.T
-    curvature -= np.outer(pull, pull) / (freedom * variance**2)
+    curvature -= pull[:, None] * (pull / (freedom * variance**2))
     height = logs + freedom * math.log(variance)
     if reml:
         inner = (root @ lost[:, :-1, :-1] @ root.T).reshape(3, -1)
         curvature -= inner @ inner.T
-        height -= 2.0 * float(np.log(np.diag(root)).sum())
+        height -= 2.0 * float(np.log(root.diagonal()).sum())
     return Point(
         height=height,
         gradient=(weight.sum(axis=1) - spread.sum(axis=1)) * (1.0, 2.0, 1.0),

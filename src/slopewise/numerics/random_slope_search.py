@@ -235,5 +235,5 @@ def relative_errors(summit: Summit, *, freedom: int, slope: bool = True) -> Floa
     information[-1, -1] = freedom
     carry = np.zeros((4, len(information)))
     carry[:3, :-1], carry[3, -1] = place.axes @ ways, 1.0
-    found: Array = carry @ np.linalg.pinv(0.5 * information, hermitian=True) @ carry.T
+    found: Array = carry @ np.linalg.inv(0.5 * information) @ carry.T
     return found
