@@ -5,16 +5,17 @@ import json
 import os
 import platform
 import resource
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["Spent", "report", "spent"]
+__all__ = ["Spent", "middle", "peak_mib", "report", "spent"]
 
 RESULTS = Path(__file__).parent / "results.jsonl"
 PACKAGES = ("slopewise", "numpy", "scipy", "sqlalchemy", "fastapi", "typer")
@@ -37,6 +38,18 @@ def spent() -> Iterator[Spent]:
     found.wall, found.cpu = time.perf_counter() - wall, time.process_time() - cpu
 
 
+def middle(runs: Sequence[Spent]) -> Spent:
+    """Medians of repeated runs, wall and processor each."""
+    return Spent(
+        statistics.median(run.wall for run in runs), statistics.median(run.cpu for run in runs)
+    )
+
+
+def peak_mib() -> float:
+    """Most memory this process has held so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def report(question: str, sentence: str, numbers: dict[str, float]) -> None:
     """Print the answer and add a line to results.jsonl."""
     rounded = {name: float(f"{value:.4g}") for name, value in numbers.items()}
@@ -45,7 +58,7 @@ def report(question: str, sentence: str, numbers: dict[str, float]) -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
         "numbers": rounded,
-        "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "memory_mib": int(peak_mib()),
         "python": platform.python_version(),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "machine": {
