@@ -1,4 +1,4 @@
-"""No association: the joint likelihood is that of the mixed model plus that of the survival model."""
+"""No association: the joint likelihood is the mixed model's plus the survival model's."""
 
 import csv
 import json
