@@ -31,7 +31,6 @@ __all__ = ["Prior", "ProgressionFit", "fit_progression", "penalty", "prepare"]
 _TOLERANCE = 1e-7  # Newton decrement at which a fit has converged
 _REFINING_STEPS = 8
 _MOVED = 0.005  # Newton decrement worth 0.1 standard errors
-_INTERVALS, _SPLINE_INTERVALS = 6, 16  # of the hazard's grid; a spline could bend between nodes
 
 _WORDS = {
     "converged": "The fit converged: the log-likelihood is at a maximum in every direction.",
@@ -122,7 +121,7 @@ def prepare(
         covariates={name: np.asarray(covariates[name], dtype=float) for name in wanted},
         exposures=exposures,
         cuts=cuts,
-        intervals=_SPLINE_INTERVALS if model.baseline.kind is BaselineKind.SPLINE else _INTERVALS,
+        intervals=_intervals(model),
         survival=model.survival,
     )
     layout = layout_of(model, cuts)
@@ -133,6 +132,13 @@ def prepare(
         last=float(np.max(follow_up.end_month)),
         means={name: float(np.mean(cohort.covariates[name])) for name in wanted},
     )
+
+
+def _intervals(model: ProgressionModel) -> int:
+    """Fineness of the hazard's grid: nodes must be denser than what could happen between them."""
+    if model.survival and model.baseline.kind is BaselineKind.SPLINE:
+        return 16
+    return 9 if model.wander and model.association.has_slope else 6
 
 
 def _reference(model: ProgressionModel, measurements: Measurements) -> Array:
@@ -302,6 +308,11 @@ def _described(problem: Problem, top: Ascent, prior: Prior | None) -> Progressio
 
 def _boundary(problem: Problem, top: Ascent) -> str:
     """What ran to the end of its range; empty when nothing did."""
+    low, high = limits(problem)
+    if problem.layout.model.wander:
+        place = problem.layout.index("log_wander_months", 0)
+        if not low[place] + 0.02 < top.place[place] < high[place] - 0.02:
+            return f"wander_months ran to {np.exp(top.place[place]):.3g}, the end of its range"
     named = estimates(problem.layout, top.place, None)
     spread = {
         name: e.estimate for name, e in named.items() if "_sd" in name or name.startswith("sd_")
@@ -315,6 +326,4 @@ def _boundary(problem: Problem, top: Ascent) -> str:
             return f"{name} ran to {e.estimate:.4f}"
         if name.startswith("class_weight") and e.estimate < 1e-3:
             return f"{name} emptied"
-        if name == "wander_months" and not 0.02 < e.estimate < 500:
-            return f"wander_months ran to {e.estimate:.3g}"
     return ""

@@ -50,7 +50,7 @@ def _moments(problem: Problem, *, spread: float) -> Float[Array, " size"]:
     put("random_effects", _factor_entries(diagonal))
     if model.wander:
         put("wander", _factor_entries(np.log(0.4 * sd_slope)))
-        put("log_wander_months", np.log(4.0))
+        put("log_wander_months", np.log(_last_month(problem) / 5.0))
     put("log_residual_sd", np.log(errors) - 0.1 * steps)
     if model.survival:
         _hazard_start(problem, put, worse, sd_level, sd_slope)
@@ -99,7 +99,12 @@ def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size
 
     for name in ("random_effects", "wander", "log_residual_sd"):
         within(name, 9.0)
-    within("log_wander_months", 4.5)
+    if model.wander:
+        # a wander that comes and goes between two nodes of the hazard is not seen by it, and one
+        # shorter than visits are apart is rater's error
+        spacing = _last_month(problem) / max(len(problem.cohort.nodes.month) - 1, 12)
+        place, _ = layout.blocks["log_wander_months"]
+        low[place], high[place] = np.log(0.5 * spacing), np.log(20.0 * _last_month(problem))
     within("weight", 12.0)
     if model.survival:
         within("baseline", 60.0)
@@ -111,6 +116,10 @@ def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size
             widest = 30.0 * np.abs(centre[place])  # ten units of hazard per SD of the marker
             low[place], high[place] = -widest, widest
     return low, high
+
+
+def _last_month(problem: Problem) -> float:
+    return float(np.max(problem.cohort.follow_up.end_month))
 
 
 def _diagonals(entries: Float[Array, " entries"]) -> Array:
