@@ -268,7 +268,12 @@ def rich_problem(
     layout = layout_of(model, cuts)
     exposures = [Exposure((3.0, 8.0), (1.0, 0.5)) if i % 2 else Exposure() for i in range(40)]
     cohort = gather(
-        measurements, follow_up, covariates={"x": covariate}, exposures=exposures, cuts=cuts
+        measurements,
+        follow_up,
+        covariates={"x": covariate},
+        exposures=exposures,
+        cuts=cuts,
+        onset=np.where(np.arange(40) % 3, np.linspace(6.0, 40.0, 40), np.nan),
     )
     reference = np.array([38.0, 80.0])[:markers]
     problem = Problem.of(layout, cohort, reference=reference, last=18.0, means={"x": 0.1})
@@ -318,6 +323,7 @@ def test_order_of_patients_and_padding_do_not_matter() -> None:
         FollowUp(follow_up.entry_month[order], follow_up.end_month[order], follow_up.event[order]),
         covariates={"x": covariate[order]},
         exposures=[exposures[i] for i in order],
+        onset=np.where(np.arange(40) % 3, np.linspace(6.0, 40.0, 40), np.nan)[order],
     )
     again = Problem.of(
         problem.layout, moved, reference=problem.reference, last=18.0, means={"x": 0.1}
@@ -344,3 +350,46 @@ def test_without_association_scores_and_survival_part() -> None:
     month, event = follow_up.end_month, follow_up.event
     hazard = event * (-3.0 + np.log(1.3) + 0.3 * np.log(month)) - np.exp(-3.0) * month**1.3
     assert total(survival=True) - total(survival=False) == pytest.approx(hazard, abs=1e-9)
+
+
+def test_anchor_is_the_score_of_48_points_at_onset() -> None:
+    """The dense normal density of four scores, the wander's covariances by quadrature."""
+    model = ProgressionModel(survival=False)
+    layout = layout_of(model, ())
+    onset, months = 9.0, np.array([0.0, 2.0, 5.0])
+    scores = np.array([41.0, 40.0, 36.0])
+    nobody = np.zeros(3, dtype=int)
+    anchored = gather(
+        Measurements(nobody, months, nobody, scores),
+        FollowUp(np.zeros(1), np.array([5.0]), np.array([False])),
+        survival=False,
+        onset=np.array([onset]),
+    )
+    problem = Problem.of(layout, anchored, reference=np.array([38.0]), last=5.0, means={})
+    blocks: dict[str, object] = {
+        "mean_level": 39.0,
+        "mean_slope": -0.9,
+        "random_effects": random_effects(4.0, 0.6, 0.3),
+        "wander": np.log(0.7),
+        "log_wander_months": np.log(3.0),
+        "log_residual_sd": np.log(1.7),
+    }
+    ours = log_density(problem, vector(layout, blocks)[None])[0, 0]
+    month = np.append(-onset, months)
+    design = np.stack([np.ones(4), month], axis=1)
+    effects = np.array([[16.0, 0.3 * 4.0 * 0.6], [0.3 * 4.0 * 0.6, 0.36]])
+
+    def path(s: float, t: float) -> float:
+        """Cov of the wander's integrals from 0 to s and from 0 to t, by quadrature."""
+        u, w = np.polynomial.legendre.leggauss(200)
+        a, b = 0.5 * s * (u + 1.0), 0.5 * t * (u + 1.0)
+        kernel = 0.49 * np.exp(-np.abs(a[:, None] - b[None]) / 3.0)
+        return float((0.5 * s * w) @ kernel @ (0.5 * t * w))
+
+    wander = np.array([[path(s, t) for t in month] for s in month])
+    noise = np.diag([1.5**2, *(1.7**2 * np.ones(3))])
+    covariance = design @ effects @ design.T + wander + noise
+    left = np.append(48.0, scores) - (39.0 - 0.9 * month)
+    _, determinant = np.linalg.slogdet(2.0 * np.pi * covariance)
+    dense = -0.5 * (determinant + left @ np.linalg.solve(covariance, left))
+    assert ours == pytest.approx(dense, abs=2e-4)

@@ -94,8 +94,12 @@ def prepare(
     *,
     covariates: Mapping[str, Array] | None = None,
     exposures: list[Exposure] | None = None,
+    onset: Float[Array, " patients"] | None = None,
 ) -> Problem:
-    """Lay data out for a model: cuts at event quantiles, covariates centred, columns padded."""
+    """Lay data out for a model: cuts at event quantiles, covariates centred, columns padded.
+
+    `onset`: months from onset to each patient's origin; NaN where no anchor at onset is wanted.
+    """
     covariates = dict(covariates or {})
     wanted = {
         *model.level_covariates,
@@ -123,6 +127,7 @@ def prepare(
         cuts=cuts,
         intervals=_intervals(model),
         survival=model.survival,
+        onset=onset,
     )
     layout = layout_of(model, cuts)
     return Problem.of(

@@ -107,8 +107,7 @@ class Cohort:
     node_exposure: Float[Array, "nodes patients"]
     end_exposure: Float[Array, " patients"]
     covariates: Mapping[str, Float[Array, " patients"]]
-    onset_months_before: Float[Array, " patients"] | None = None  # soft anchor, where wanted
-    anchored: Bool[Array, " patients"] | None = None
+    onset: Float[Array, " patients"] | None = None  # months from onset to origin; NaN: no anchor
     before_entry: "Cohort | None" = None  # the late entrants, followed from origin to entry
     late: Int[Array, " late"] | None = None  # their places among the patients
 
@@ -132,12 +131,14 @@ def gather(
     cuts: Sequence[float] = (),
     intervals: int = 6,
     survival: bool = True,
+    onset: Float[Array, " patients"] | None = None,
 ) -> Cohort:
     """Lay measurements and follow-up on common columns.
 
     `cuts` (months) are always ends of intervals, as a piecewise hazard needs. `intervals` sets the
-    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. Raises InputError
-    when a value lies after the end of follow-up.
+    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. `onset`
+    (months from onset to origin, NaN where not wanted) anchors the level softly at onset. Raises
+    InputError when a value lies after the end of follow-up.
     """
     _check(measurements, follow_up)
     edges = _edges(follow_up, cuts, intervals) if survival else np.zeros(1)
@@ -149,6 +150,7 @@ def gather(
         node_exposure=plan.exposure_at(plan.nodes.month),
         end_exposure=plan.exposure_at(follow_up.end_month[None])[0],
         covariates=dict(covariates or {}),
+        onset=None if onset is None or np.all(np.isnan(onset)) else onset,
     )
     late = np.flatnonzero(follow_up.entry_month > 0)
     if survival and len(late):

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.progression.joint import state
+from slopewise.progression.joint.anchor import pass_anchor
 from slopewise.progression.joint.baseline import BaselineGrid, baseline_grid
 from slopewise.progression.joint.cohort import Cohort, Column
 from slopewise.progression.joint.layout import Layout, covariance_factor
@@ -128,6 +129,7 @@ class Tape:
     befores: list[tuple[Array, Array]] = field(default_factory=list)
     middles: list[list[Happening]] = field(default_factory=list)
     steps: list[state.Transition] = field(default_factory=list)
+    anchor: tuple[tuple[Array, Array], Passing] | None = None
 
 
 def log_density(
@@ -271,6 +273,17 @@ def filter_forward(
     P = np.ascontiguousarray(np.broadcast_to(parts.P, (*parts.P.shape[:2], *shape)))
     total = np.zeros(shape)
     tape = Tape() if taped else None
+    if problem.cohort.onset is not None:
+        before = (x, P)
+        x, P, total, anchor = pass_anchor(
+            x,
+            P,
+            onset=problem.cohort.onset,
+            wander=parts.wander,
+            markers=len(parts.error_variance),
+        )
+        if tape is not None:
+            tape.anchor = (before, anchor)
     for column in problem.cohort.columns:
         slowed = slowed_by(parts, column.exposure)
         step = state.transition(column.duration, slowed, parts.wander)

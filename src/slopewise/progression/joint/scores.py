@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.progression.joint import state
+from slopewise.progression.joint.anchor import pass_anchor_adjoint
 from slopewise.progression.joint.cohort import Column
 from slopewise.progression.joint.density import (
     Components,
@@ -105,6 +106,18 @@ def pass_back(
         bars.x, bars.P, found = state.advance_adjoint(before, (bars.x, bars.P), step, full=full)
         if full:
             _back_to_parameters(parts, bars, column, slowed=slowed, ou=step.wander, found=found)
+    if tape.anchor is not None and problem.cohort.onset is not None:
+        (bars.x, bars.P), found = pass_anchor_adjoint(
+            tape.anchor[0],
+            (bars.x, bars.P),
+            tape.anchor[1],
+            onset=problem.cohort.onset,
+            wander=parts.wander,
+            markers=len(parts.error_variance),
+        )
+        if found:
+            bars.wander[0, 0] += found["wander"]
+            bars.log_wander_months += found["log_wander_months"]
 
 
 def _back_through(
