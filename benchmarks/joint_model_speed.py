@@ -81,6 +81,7 @@ def measured(patients: int) -> dict[str, float]:
         if stored is not None:
             found["seconds_stored_jm"] = stored.seconds
             found["times_faster_than_stored_jm"] = stored.seconds / taken.wall
+            found["cpu_only_stored_jm"] = float(stored.cpu_only)
         found |= compared(fits[baseline], baseline, patients)
         now = measured_now(f"JM-{baseline.partition(':')[0]}", workload)
         if now is None:
