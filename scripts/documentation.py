@@ -6,7 +6,7 @@ docs/reference/cli.md        every command's own help
 docs/reference/settings.md   every setting
 docs/reference/pages.md      every page of the web application
 docs/reference/python.md     the public names of every module, pinned by a test
-docs/models/calibration.md   target, achieved and source of the embedded natural history
+docs/models/calibration.md   how well the embedded natural history meets what is published
 docs/evidence/characteristics.md  false alarms and power of the verdict (from characteristics.json)
 docs/data/*.md               the generated parts of files, rules and tables (data_pages.py)
 docs/images/patient.svg      the README's picture, of a simulated patient (not compared by --check)
@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import data_pages
-from evidence_pages import calibration_page, characteristics_page, characteristics_picture
+from calibration_page import calibration_page
+from evidence_pages import characteristics_page, characteristics_picture
 
 __all__ = ["generated_pages", "main"]
 

@@ -1,68 +1,16 @@
-"""The pages on how well the model and the verdict do, from the numbers that were measured."""
+"""The page on how well the verdict does, from the numbers that were measured."""
 
 import json
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
-__all__ = ["calibration_page", "characteristics_page", "characteristics_picture"]
+from page_tables import table
+
+__all__ = ["characteristics_page", "characteristics_picture"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "docs" / "evidence" / "characteristics.json"
 EFFECTS = ("θ = 0.3", "θ = 0.5", "θ = 1")
-
-
-def calibration_page(notice: str) -> str:
-    """Target, achieved and source of every published summary."""
-    text = resources.files("slopewise.progression").joinpath("embedded.json").read_text("utf-8")
-    document = json.loads(text)
-    made = document["made_by"]
-    rows = [
-        (
-            target["name"],
-            f"{target['published']:.2f} ± {target['tolerance']:.2f}",
-            f"{target['achieved']:.2f} ({target['low90']:.2f} to {target['high90']:.2f})",
-            f"{(target['achieved'] - target['published']) / target['tolerance']:+.1f}",
-            target["unit"],
-            f"{target['source']}; {target['basis']}",
-        )
-        for target in made["targets"]
-    ]
-    far = [row for row in rows if abs(float(row[3])) > 1.5]
-    missed = "; ".join(f"{row[0]} ({row[3]})" for row in far)
-    sets = len(document["parameters"]["weight"])
-    return "\n".join(
-        [
-            notice,
-            "# Calibration of the embedded natural history\n",
-            f"{sets} parameter sets were kept of {made['steps']:,} steps of a Markov chain"
-            f" (seed {made['seed']}, status {made['status']}). Made again by `slopewise calibrate`."
-            " Published value ± the tolerance it is matched to; achieved: median and 90 % range"
-            " over the sets; misfit in units of the tolerance.\n",
-            f"Not met within 1.5 tolerances: {missed}.\n" if far else "All are met.\n",
-            CALIBRATION_WORDS,
-            _table(("summary", "published", "achieved", "misfit", "unit", "source"), rows),
-        ]
-    )
-
-
-CALIBRATION_WORDS = """\
-What the misses say about the model:
-
-- **No decline over 6 and 12 months is rarer, over 18 months commoner, than published.** A personal
-  slope drawn from normal classes keeps a few per cent of people stable for ever; real plateaus come
-  and go. The wander carries part of that, not all of it.
-- **Fewer improve after an enriched run-in than in the NurOwn placebo arm, and those who enter lose
-  more.** Real decline flattens after a steep spell more than this model lets it. Either error makes
-  a verdict of "slower" a little too easy for people picked after a bad spell; the doubt added to
-  every tail (models/verdict.md) is measured on rival histories and covers what they show of it.
-- Spread of change over 4 and 6 months is wider than in the untreated arm of Oh 2018, a small and
-  selected Korean group.
-
-What is assumed: the classes stand for the published strata; monthly visits and least-squares slopes
-where a trial's own schedule was not read; tolerances as wide as the sources differ. Survival enters
-only to say who is still there for a plateau.
-"""
 
 
 def characteristics_page(notice: str) -> str:
@@ -113,7 +61,7 @@ def characteristics_page(notice: str) -> str:
             " among the quarter with the steepest run-in in"
             f" {_percent(fastest['false_slower_fast'])} of 100 ({fastest['history']},"
             f" {fastest['plan']}). Promised: at most 5 overall and 7 among fast run-ins.\n",
-            _table(
+            table(
                 ("visits before + after", "natural history", "slower, %", "slower, fast run-in, %",
                  "naive rule, fast run-in, %", "faster, %", "long enough to judge, %"),
                 false_rows,
@@ -121,7 +69,7 @@ def characteristics_page(notice: str) -> str:
             "\n## With an effect\n",
             "Per cent called slower, against the naive rule (slope after minus slope before) whose"
             " threshold is set so that it has the same false alarms in the same row.\n",
-            _table(("visits before + after", "natural history", *EFFECTS), power_rows),
+            table(("visits before + after", "natural history", *EFFECTS), power_rows),
             CHARACTERISTICS_WORDS,
         ]
     )  # fmt: skip
@@ -196,8 +144,3 @@ def _plans(cells: Sequence[dict[str, str]]) -> list[str]:
 
 def _percent(value: float) -> str:
     return f"{value:.1f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from slopewise.progression.calibrating.hazard_fit import HazardFit
     from slopewise.progression.calibrating.leave_one_out import LeftOutTarget
     from slopewise.progression.natural_history import NaturalHistory
+    from slopewise.progression.parameters import ParameterSets
 
 __all__ = ["CalibratedHistory", "calibrate_natural_history"]
 
 SHORT_CHAIN = 8000  # steps of a chain without one target, where weights alone are not stable
+REFITS = 16  # sets whose hazards are fitted anew without one survival target, likewise
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,6 @@ def calibrate_natural_history(
     InputError where the file cannot be written.
     """
     from slopewise.progression.calibrating import hazard_fit, predicted
-    from slopewise.progression.calibrating import leave_one_out as checks
     from slopewise.progression.calibrating.calibration import calibrate
     from slopewise.progression.natural_history import NaturalHistory, as_json, from_json
 
@@ -81,16 +82,26 @@ def calibrate_natural_history(
         hazard,
         hazard_fit.achieved_survival(parameters, hazard.hazards, course.noise),
         predicted.predict_summaries(parameters, hazard.hazards, course.noise),
-        (
-            *checks.leave_one_out(course, short_chain=SHORT_CHAIN, seed=seed),
-            *checks.leave_one_out_survival(hazard),
-        )
-        if leave_one_out
-        else (),
+        _left_out(course, hazard, parameters) if leave_one_out else (),
     )
     if output is not None:
         _write(found, output)
     return found
+
+
+def _left_out(
+    course: "Calibration", hazard: "HazardFit", parameters: "ParameterSets"
+) -> "tuple[LeftOutTarget, ...]":
+    from slopewise.progression.calibrating import leave_one_out
+
+    return (
+        *leave_one_out.leave_one_out(
+            course, short_chain=min(SHORT_CHAIN, course.steps // 10), seed=course.seed
+        ),
+        *leave_one_out.leave_one_out_survival(
+            hazard, parameters, course.noise, refits=REFITS, seed=course.seed
+        ),
+    )
 
 
 def _write(found: CalibratedHistory, output: Path) -> None:

@@ -124,7 +124,8 @@ def chain_without(
     prior = _prior()
     height = _log_weight(calibration.noise, prior, [t for t in TARGETS if t.name != target.name])
     size = len(prior.centre)
-    factor = np.linalg.cholesky(np.cov(calibration.kept.T)) * 1.9 / np.sqrt(size)
+    spread = np.cov(calibration.kept.T) + 1e-8 * np.eye(size)
+    factor = np.linalg.cholesky(spread) * 1.9 / np.sqrt(size)
     now = calibration.kept[-1]
     weight = height(now)
     states = []

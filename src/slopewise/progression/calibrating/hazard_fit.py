@@ -1,7 +1,8 @@
 """The second stage: a hazard for every longitudinal parameter set, from published survival.
 
 The longitudinal sets stay as they are. Given one of them, the four hazard parameters x = (b, log k,
-α_m, α_s) have the density exp(−½ Σ_j ((s_j(x) − target_j)/tolerance_j)²) times a weak normal prior.
+α_m, α_s) have the density exp(−½ Σ_j ((s_j(x) − target_j)/tolerance_j)²) times a weak normal prior
+in which more function and slower decline never raise the hazard (α_m, α_s ≤ 0).
 Its maximum is found by Gauss–Newton steps, candidates are drawn from the normal distribution there
 and one of them is taken with its importance weight: one hazard a set, doubt included. Deterministic
 for a seed (fixed virtual people).
@@ -61,21 +62,26 @@ def fit_hazards(
     noise: CohortNoise,
     *,
     seed: int,
+    without: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> HazardFit:
-    """One hazard for each set."""
+    """One hazard for each set; the target named `without` has no pull on them."""
     generator = np.random.default_rng(seed)
     targets = survival_targets()
+    pull = np.array([float(t.name != without) for t in targets])
     chosen, settled, achieved, log_weights = [], [], [], []
     start = _CENTRE
     for index in range(len(parameters)):
         cohort = virtual_cohort(parameters.take(np.array([index])), noise)
-        density = _Density(prepare(thinned(cohort, _PEOPLE_PER_CLASS)), targets)
+        density = _Density(prepare(thinned(cohort, _PEOPLE_PER_CLASS)), targets, pull)
         start, factor, done = _climb(density, start)
         z = generator.standard_normal((_CANDIDATES, len(start)))
         candidates = start + _SPREAD * z @ factor.T
-        found = np.array([density.residuals(c) for c in candidates])
-        log_weight = 0.5 * (z**2).sum(axis=1) - 0.5 * (found**2).sum(axis=1)
+        found = np.array([density.misfits(c) for c in candidates])
+        pulled = (found * pull) ** 2
+        beside = ((candidates - _CENTRE) / _SD) ** 2
+        log_weight = 0.5 * ((z**2).sum(axis=1) - pulled.sum(axis=1) - beside.sum(axis=1))
+        log_weight[np.any(candidates[:, 2:] > 0.0, axis=1)] = -np.inf
         log_weight = log_weight - np.logaddexp.reduce(log_weight)
         chosen.append(candidates[generator.choice(_CANDIDATES, p=np.exp(log_weight))])
         settled.append(done)
@@ -109,22 +115,25 @@ def hazard_row(hazards: HazardSets, index: int) -> Float[Array, " 4"]:
     return np.array([getattr(hazards, name)[index, 0] for name in hazards.array_names()])
 
 
-def _achieved(residuals: Array, targets: tuple[Target, ...]) -> list[float]:
-    return [t.value + t.tolerance * float(r) for t, r in zip(targets, residuals, strict=False)]
+def _achieved(misfits: Array, targets: tuple[Target, ...]) -> list[float]:
+    return [t.value + t.tolerance * float(r) for t, r in zip(targets, misfits, strict=True)]
 
 
 @dataclass(frozen=True)
 class _Density:
-    """Residuals in units of tolerance: the targets, then the prior."""
+    """Misfits in tolerances; residuals = those with a pull (1, or 0 where left out), the prior."""
 
     mortality: Mortality
     targets: tuple[Target, ...]
+    pull: Float[Array, " targets"]
 
-    def residuals(self, x: Float[Array, " 4"]) -> Float[Array, " residuals"]:
+    def misfits(self, x: Float[Array, " 4"]) -> Float[Array, " targets"]:
         hazard = np.array([x[0], np.exp(x[1]), x[2], x[3]])
         found = measure_survival(self.mortality, hazard)
-        misfit = [(found[t.name] - t.value) / t.tolerance for t in self.targets]
-        return np.concatenate([misfit, (x - _CENTRE) / _SD])
+        return np.array([(found[t.name] - t.value) / t.tolerance for t in self.targets])
+
+    def residuals(self, x: Float[Array, " 4"]) -> Float[Array, " residuals"]:
+        return np.concatenate([self.pull * self.misfits(x), (x - _CENTRE) / _SD])
 
 
 def _climb(density: _Density, start: Array) -> tuple[Array, Array, bool]:

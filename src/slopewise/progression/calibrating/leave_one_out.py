@@ -19,8 +19,10 @@ from slopewise.progression.calibrating.calibration import (
     chain_without,
     states_achieved,
 )
-from slopewise.progression.calibrating.hazard_fit import HazardFit
+from slopewise.progression.calibrating.hazard_fit import HazardFit, fit_hazards
 from slopewise.progression.calibrating.targets import TARGETS, Target
+from slopewise.progression.calibrating.virtual_people import CohortNoise
+from slopewise.progression.parameters import ParameterSets
 
 __all__ = ["LeftOutTarget", "leave_one_out", "leave_one_out_survival", "left_out"]
 
@@ -29,9 +31,9 @@ __all__ = ["LeftOutTarget", "leave_one_out", "leave_one_out_survival", "left_out
 class LeftOutTarget:
     """A target as all others predict it: median, 90 % range, and how far to trust that.
 
-    `status`: "converged"; "short_chain" where k̂ (`shape`) is above 0.7 and a short chain without
-    the target gave the answer; "not_stable" where there was none. `misfit`: distance of the median
-    from the published value over √(tolerance² + variance of the prediction).
+    `status`: "converged"; where k̂ (`shape`) is above 0.7, "short_chain" or "refitted" (a run
+    without the target gave the answer), or "not_stable" where there was none. `misfit`: distance
+    of the median from the published value over √(tolerance² + variance of the prediction).
     """
 
     target: Target
@@ -57,30 +59,29 @@ def leave_one_out(
         row = left_out(target, achieved[:, j], np.zeros(len(achieved)))
         if row.status == "not_stable" and short_chain:
             again = chain_without(calibration, target, steps=short_chain, seed=seed)[:, j]
-            row = _from_chain(row, again)
+            row = _predicted(row, again, np.full(len(again), 1.0 / len(again)))
+            row = replace(row, status="short_chain")
         rows.append(row)
     return tuple(rows)
 
 
-def _from_chain(row: LeftOutTarget, values: Float[Array, " states"]) -> LeftOutTarget:
-    low, median, high = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
-    spread = float(np.hypot(row.target.tolerance, values.std()))
-    return replace(
-        row,
-        median=median,
-        low90=low,
-        high90=high,
-        misfit=(median - row.target.value) / spread,
-        status="short_chain",
-    )
+def leave_one_out_survival(
+    fit: HazardFit, parameters: ParameterSets, noise: CohortNoise, *, refits: int = 0, seed: int = 0
+) -> tuple[LeftOutTarget, ...]:
+    """Every survival target, given the longitudinal sets, from the candidates of all sets.
 
-
-def leave_one_out_survival(fit: HazardFit) -> tuple[LeftOutTarget, ...]:
-    """Every survival target, given the longitudinal sets, from the candidates of all sets."""
+    Where the weights are not stable, `refits` sets get their hazards anew without the target.
+    """
     rows = []
+    chosen = np.unique(np.linspace(0, len(parameters) - 1, refits).round().astype(int))
     for j, target in enumerate(fit.targets):
-        achieved = fit.achieved[:, :, j]
-        rows.append(left_out(target, achieved.ravel(), fit.log_weight.ravel()))
+        row = left_out(target, fit.achieved[:, :, j].ravel(), fit.log_weight.ravel())
+        if row.status == "not_stable" and refits:
+            again = fit_hazards(parameters.take(chosen), noise, seed=seed, without=target.name)
+            values = again.achieved[:, :, j].ravel()
+            row = _predicted(row, values, np.exp(again.log_weight).ravel() / len(chosen))
+            row = replace(row, status="refitted")
+        rows.append(row)
     return tuple(rows)
 
 
@@ -90,19 +91,20 @@ def left_out(
     """One target from states that were weighted with it (`log_weight` besides)."""
     pull = 0.5 * ((achieved - target.value) / target.tolerance) ** 2
     smoothed = smoothed_weights(log_weight + pull)
-    low, median, high = _quantiles(achieved, smoothed.weight, (0.05, 0.5, 0.95))
-    mean = float(smoothed.weight @ achieved)
-    variance = float(smoothed.weight @ (achieved - mean) ** 2)
-    return LeftOutTarget(
-        target=target,
-        median=median,
-        low90=low,
-        high90=high,
-        misfit=(median - target.value) / float(np.hypot(target.tolerance, variance**0.5)),
-        shape=smoothed.shape,
-        effective_states=smoothed.effective_draws,
-        status="converged" if smoothed.is_stable else "not_stable",
+    status = "converged" if smoothed.is_stable else "not_stable"
+    row = LeftOutTarget(
+        target, 0.0, 0.0, 0.0, 0.0, smoothed.shape, smoothed.effective_draws, status
     )
+    return _predicted(row, achieved, smoothed.weight)
+
+
+def _predicted(row: LeftOutTarget, values: Array, weight: Array) -> LeftOutTarget:
+    """The row with what weighted values predict."""
+    low, median, high = _quantiles(values, weight, (0.05, 0.5, 0.95))
+    mean = float(weight @ values)
+    spread = float(np.hypot(row.target.tolerance, np.sqrt(weight @ (values - mean) ** 2)))
+    misfit = (median - row.target.value) / spread
+    return replace(row, median=median, low90=low, high90=high, misfit=misfit)
 
 
 def _quantiles(values: Array, weight: Array, shares: Sequence[float]) -> list[float]:

@@ -107,6 +107,7 @@ def placebo_arms(scores: Array, weight: Array, onset: Array) -> dict[str, float]
     rows = np.stack([base, (base - 41.8) ** 2, lost], axis=1)
     members = ran_in > 0
     matched = group_weights(rows[members], np.array([41.8, 2.2**2, 1.7]), ran_in[members])
+    enriched = weight * (scores[:, 0] - scores[:, 4] >= 3)
     recent = weight * (onset <= 18)
     centred = MONTHS[:7] - MONTHS[:7].mean()
     slope = scores[:, :7] @ centred / (centred @ centred)
@@ -117,6 +118,9 @@ def placebo_arms(scores: Array, weight: Array, onset: Array) -> dict[str, float]
         ),
         "change over 24 weeks, MCI186-16 placebo": float(
             np.average(_change(scores, 3, 24 * _WEEK), weights=ran_in)
+        ),
+        "score at the first dose, NurOwn placebo": float(
+            np.average(scores[:, 4], weights=enriched)
         ),
         "mean slope over 24 weeks, CENTAUR placebo": float(np.average(slope, weights=recent)),
         "change over 28 weeks, VALOR placebo": float(
@@ -250,6 +254,9 @@ _ARM_ROWS = (
     Target("mean slope over 24 weeks, CENTAUR placebo", -1.66, 0.16, "points/month",
            "CENTAUR, PMC9134321, Table 2",
            "n = 48; definite ALS is not in the model; assumption: at most 18 months since onset"),
+    Target("score at the first dose, NurOwn placebo", 31.4, 0.63, "points",
+           "NurOwn phase 3, PMC9305113, Table 1 (NUROWN_T1)",
+           "SD 6.1, n = 94; only the run-in rule is simulated: at least 3 points lost"),
     Target("change over 28 weeks, VALOR placebo", -8.14, 1.5, "points",
            "NEJM 2022;387:1099 by a digest (VALOR)",
            "fast SOD1 is not in the model; assumption: the fast class, SE 1.5"),

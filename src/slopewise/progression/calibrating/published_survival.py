@@ -52,8 +52,8 @@ class JointModel:
 class TrialSurvival:
     """Observed survival of one trial, its event and what is known of who was let in.
 
-    `survival` in per cent at `month`; `hazard` in events a 100 person-months; `onset_months`: the
-    months since the first symptom that were allowed.
+    `survival` in per cent at `month`; `hazard` in events a 100 person-months, −ln S/t of it (no
+    further fact); `onset_months`: the months since the first symptom that were allowed.
     """
 
     name: str
@@ -77,7 +77,7 @@ TRIALS = (
     TrialSurvival("Valproic acid (2009)", 163, _COMPOSITE, 16, 75.1, 1.8, (6, 36), _USUAL),
     TrialSurvival(
         "Dexpramipexole (2013)", 942, _COMPOSITE, 12, 80.7, 1.8, (6, 36),
-        f"{_USUAL}; follow-up of 12 to 18 months taken as 12",
+        f"{_USUAL}; month 12, as its hazard of 1.8 is -ln S/t there",
     ),
     TrialSurvival(
         "Olesoxime (2014)", 512, _COMPOSITE, 18, 67.2, 2.2, (6, 36),
@@ -175,7 +175,7 @@ def _ceftriaxone() -> list[Target]:
             5.0,
             "%",
             _REVIEW,
-            "assumption: SE 5; people weighted to its mean level and its mean loss in 12 months",
+            "assumption: SE 5; people weighted to its level (mean, SD) and mean loss in 12 months",
         )
         for month in (12, 18)
     ]

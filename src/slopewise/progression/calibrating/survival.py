@@ -52,9 +52,10 @@ def prepare(cohort: VirtualCohort) -> Mortality:
     for trial in TRIALS:
         low, high = trial.onset_months
         groups[trial.name] = _shared(weight, (onset >= low) & (onset <= high))
-    level, first, second = published_joint_models()["ceftriaxone"][0].mean
-    rows = np.stack([m[:, 0], m[:, 12] - m[:, 0]], axis=1)
-    wanted = np.array([level, 12 * first + 144 * second])
+    model = published_joint_models()["ceftriaxone"][0]
+    level, first, second = model.mean
+    rows = np.stack([m[:, 0], (m[:, 0] - level) ** 2, m[:, 12] - m[:, 0]], axis=1)
+    wanted = np.array([level, model.covariance[0][0], 12 * first + 144 * second])
     groups["ceftriaxone"] = group_weights(rows, wanted, weight)
     return Mortality(
         value=(m[:, :-1] + m[:, 1:]) / 2.0 - HAZARD_REFERENCE_VALUE,
