@@ -165,7 +165,8 @@ def _early(people: People, inputs: tuple[str, ...]) -> tuple[EarlyScores, Any]:
 
 
 def compare(train: People, *, seeds: int, peers: Path) -> None:
-    """Print the table of cross-validated errors."""
+    """Print how the natural history alone fares, and the table of cross-validated errors."""
+    _say(_calibration(train))
     fold = np.stack([_fold(len(train.response), seed) for seed in range(1, seeds + 1)])
     made = [
         _cross_validated("predicting the mean", 0, fold, train, _mean),
@@ -177,6 +178,29 @@ def compare(train: People, *, seeds: int, peers: Path) -> None:
     ]
     _say(_table(made, train.response))
     _say(_differences(made, train.response))
+
+
+def _calibration(train: People) -> str:
+    """The natural history against these people, nothing learnt: level, spread and slope."""
+    told = natural_slope(
+        _early(train, INPUTS)[0], embedded().parameter_sets, start_month=3.0, end_month=12.0
+    )
+    met, sd = train.response, np.sqrt(told.variance)
+    slope, level = np.polyfit(told.mean, met, 1)
+    rest = met - level - slope * told.mean
+    error = np.std(rest, ddof=2) / (np.std(told.mean) * np.sqrt(met.size))
+    within = np.mean(np.abs(met - told.mean) < INTERVAL_90 * sd)
+    return "\n".join(
+        [
+            f"natural history alone: mean told {told.mean.mean():.3f}, met {met.mean():.3f}",
+            f"SD of later slopes told {np.sqrt(np.var(told.mean) + np.mean(sd**2)):.3f},"
+            f" met {np.std(met):.3f}",
+            f"SD of error told {np.sqrt(np.mean(sd**2)):.3f},"
+            f" met {np.sqrt(np.mean((met - told.mean) ** 2)):.3f};"
+            f" within 90 %: {100 * within:.1f} %",
+            f"met slope for each point/month told: {slope:.2f} (SE {error:.2f}; 1 is right)",
+        ]
+    )
 
 
 def _fold(people: int, seed: int) -> Any:
