@@ -76,6 +76,11 @@ def speed_page(notice: str) -> str:
     )
 
 
+HEIGHT_WORDS = """\
+Log-likelihood against others on the same data (JM's is never to be higher; quadrature is the
+maximum by a second program, and ours approximates the integral it computes):
+"""
+
 INTRODUCTION = """\
 Medians of five or more runs on one thread, through the public verbs, from arrays to the finished
 result with standard errors. Imports and a first run are not counted ("after start"). Wall seconds
@@ -107,7 +112,7 @@ has them; a missing one is skipped, and the run says so.
 
 
 def _random_slope(n: Numbers) -> Section:
-    rows = []
+    rows: list[Row] = []
     for patients, targets in SLOPE_TARGETS.items():
         if f"seconds_{patients}" not in n:
             continue
@@ -136,7 +141,8 @@ def _random_slope(n: Numbers) -> Section:
 
 
 def _joint(n: Numbers) -> Section:
-    rows, notes = [], []
+    rows: list[Row] = []
+    notes: list[str] = []
     for baseline, words in BASELINES.items():
         for patients, most in JOINT_SECONDS.items():
             key = f"{baseline}_{patients}"
@@ -161,9 +167,7 @@ def _joint(n: Numbers) -> Section:
         "joint_model_speed", "Textbook joint model",
         "Random level and slope, arm on slope and hazard, hazard on the current value; score and"
         " survival fitted together.", HEAD, rows,
-        "Log-likelihood against others on the same data (JM's is never to be higher; quadrature is"
-        " the maximum by a second program, and ours approximates the integral it computes):\n\n" + "\n".join(notes)
-        if notes else "")  # fmt: skip
+        "\n".join([HEIGHT_WORDS, *notes]) if notes else "")  # fmt: skip
 
 
 def _heights(n: Numbers, key: str, words: str) -> Iterator[str]:
@@ -182,7 +186,7 @@ def _heights(n: Numbers, key: str, words: str) -> Iterator[str]:
 
 
 def _wandering(n: Numbers) -> Section:
-    rows = []
+    rows: list[Row] = []
     for patients in (500, 1000, 2000):
         if f"seconds_{patients}" not in n:
             continue
@@ -212,7 +216,7 @@ def _wandering(n: Numbers) -> Section:
 
 
 def _posterior(n: Numbers) -> Section:
-    rows = []
+    rows: list[Row] = []
     for patients in (300, 1000):
         if f"effective_draws_per_cpu_second_{patients}" not in n:
             continue
@@ -242,7 +246,7 @@ def _posterior(n: Numbers) -> Section:
 
 
 def _prediction(n: Numbers) -> Section:
-    rows = []
+    rows: list[Row] = []
     for kind, words in (("plug_in", "maximum alone"), ("draws", "200 parameter sets")):
         mine, most = n[f"milliseconds_batch_{kind}"], PREDICTION_MILLISECONDS[kind]
         peers = [
@@ -277,7 +281,7 @@ def _prediction(n: Numbers) -> Section:
 
 def _everyday(question: str, title: str, before: str) -> Any:
     def make(n: Numbers) -> Section:
-        rows = [(name.replace("_", " "), f"{value:.3g}") for name, value in n.items()]
+        rows: list[Row] = [(name.replace("_", " "), f"{value:.3g}") for name, value in n.items()]
         return Section(question, title, before, ("what", "measured"), rows)
 
     return make
