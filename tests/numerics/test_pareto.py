@@ -36,6 +36,15 @@ def test_a_proposal_much_narrower_than_its_target_is_not_stable() -> None:
     assert not found.is_stable
 
 
+def test_ratios_that_already_are_a_pareto_tail_keep_their_weights() -> None:
+    # order statistics of a Pareto distribution: above any cutoff they are generalised Pareto
+    share = (np.arange(4000) + 0.5) / 4000
+    ratio = (1 - share) ** -0.5
+    found = smoothed_weights(np.log(ratio))
+    assert found.shape == pytest.approx(0.5, abs=0.03)
+    assert found.weight[-150:-5] == pytest.approx((ratio / ratio.sum())[-150:-5], rel=0.1)
+
+
 def test_equal_ratios_give_equal_weights() -> None:
     found = smoothed_weights(np.full(100, -3.0))
     assert found.weight == pytest.approx(np.full(100, 0.01))

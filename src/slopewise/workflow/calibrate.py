@@ -55,9 +55,8 @@ def calibrate_natural_history(
 ) -> CalibratedHistory:
     """Run both stages; with `output` also write the natural history to that file as JSON.
 
-    The hazard is fitted to the sets as they are written, with five decimals. The status says
-    whether the searches converged; a run that did not is written all the same, and says so. Raises
-    InputError where the file cannot be written.
+    The hazard is fitted to the sets as they are written, with five decimals. A run that did not
+    converge is written all the same and says so. InputError where the file cannot be written.
     """
     from slopewise.progression.calibrating import hazard_fit, predicted
     from slopewise.progression.calibrating.calibration import calibrate
