@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["example_table"]
+__all__ = ["FOLDER", "example_table"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -28,7 +28,7 @@ TIME = (
 )
 FOLLOW_UP = (
     *("follow_up_months", "end_month", "time_months", "survival_months", "follow_up"),
-    *("futime", "event_time", "survival_time", "time", "years", "days", "month"),
+    *("futime", "event_time", "survival_time", "stime", "time", "months", "years", "days", "month"),
 )
 EVENT = ("death", "died", "dead", "event", "event_bool", "status")
 ENTRY = ("entry_month", "entry_months", "entry_time", "entry")
@@ -109,15 +109,21 @@ def months_per_unit(unit: str | None, column: str) -> float:
     return 1.0
 
 
-def find_tables(sources: Sources, told: PlainColumns, covariates: Sequence[str]) -> PlainTables:
+def find_tables(
+    sources: Sources, told: PlainColumns, covariates: Sequence[str], *, with_event: bool = True
+) -> PlainTables:
     """Tables and columns of a study. Raises InputError naming what is missing and the option."""
     told = _as_headers(told)
     tables = _read(sources, told)
     visits = _visits(tables, told)
     columns = _visit_columns(visits, told)
     subjects, patient = _subjects(tables, visits, columns, covariates)
-    if subjects is not None:
-        columns = _subject_columns(subjects, columns, is_one_file=subjects is visits)
+    if subjects is None:
+        _refuse_untold(tables, columns)
+    else:
+        columns = _subject_columns(
+            subjects, columns, is_one_file=subjects is visits, with_event=with_event
+        )
     return PlainTables(visits, subjects, columns, patient)
 
 
@@ -225,7 +231,7 @@ def _subjects(
         patient = _first(table, columns.patient, PATIENT) or _first(table, None, PATIENT)
         if table is visits or patient is None or not _is_once(table, patient):
             continue
-        if _tells(table, columns, covariates):
+        if _tells(table, columns, covariates) or _event_of(table, columns):
             found.append((table, patient))
     if len(found) == 1:
         return found[0]
@@ -239,21 +245,41 @@ def _subjects(
 
 def _tells(table: TextTable, columns: PlainColumns, covariates: Sequence[str]) -> bool:
     """Whether a table says when follow-up ended and how, or holds a wanted covariate."""
-    event = columns.event and columns.event.partition("=")[0]
     names = {header_name(name.partition("=")[0]) for name in covariates}
     if names & set(table.header) or (columns.treated and columns.treated in table.header):
         return True
-    return bool(_first(table, event, EVENT) and _first(table, columns.follow_up, FOLLOW_UP))
+    return bool(_event_of(table, columns) and _first(table, columns.follow_up, FOLLOW_UP))
+
+
+def _refuse_untold(tables: Mapping[str, TextTable], columns: PlainColumns) -> None:
+    """Columns of a patients' table were named, but there is no such table."""
+    told = {
+        "--event-column": columns.event and columns.event.partition("=")[0],
+        "--follow-up-column": columns.follow_up,
+        "--entry-column": columns.entry,
+        "--treated-column": columns.treated,
+    }
+    for option, column in told.items():
+        if column is not None:
+            known = "; ".join(f"{table.name}: {_spelled(table)}" for table in tables.values())
+            raise InputError(
+                f"no table has a column {column!r} (named by {option}) beside a patient column; "
+                f"found are {known}"
+            )
+
+
+def _event_of(table: TextTable, columns: PlainColumns) -> str | None:
+    return _first(table, columns.event and columns.event.partition("=")[0], EVENT)
 
 
 def _subject_columns(
-    subjects: TextTable, columns: PlainColumns, *, is_one_file: bool
+    subjects: TextTable, columns: PlainColumns, *, is_one_file: bool, with_event: bool
 ) -> PlainColumns:
     event, equals, value = (columns.event or "").partition("=")
     if columns.event is not None:
         _must_have(subjects, event, "--event-column")
-    else:
-        event, equals = _first(subjects, None, EVENT) or "", ""
+    elif with_event:
+        event = _first(subjects, None, EVENT) or ""
     usual = tuple(name for name in FOLLOW_UP if not (is_one_file and name == columns.time))
     follow_up = columns.follow_up
     if follow_up is not None:

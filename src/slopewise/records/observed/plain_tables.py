@@ -75,7 +75,7 @@ def read_plain(
     `with_event` False: the outcome alone is read, whatever the patients' table says of events.
     Raises InputError with file, line, column, value and remedy.
     """
-    tables = find_tables(open_sources(path), told, covariates)
+    tables = find_tables(open_sources(path), told, covariates, with_event=with_event)
     columns = tables.columns
     spelled = tables.visits.spelled
     markers = tuple(markers) or tuple(
@@ -227,10 +227,9 @@ class _Reading:
         value = self._number_or_finding(table, line, column)
         if value is None:
             return None
-        try:
-            marker.check(value, _place(table.name, line.line))
-        except InputError as error:
-            _, _, why = str(error).partition(": ")
+        low, high = marker.low, marker.high
+        if (low is not None and value < low) or (high is not None and value > high):
+            why = f"{marker.name} is outside {_span(marker)}; correct or leave out the value"
             place = _place(table.name, line.line, column, _cell(table, line, column))
             self.left_out.append(LeftOut("values", why, 1, (place,)))
             return None
@@ -283,6 +282,11 @@ class _Reading:
                     f"{first.line}) says {before!r}; a fact of the patient must not change between "
                     "visits. Correct it, or name the patients' table by --subjects-file"
                 )
+
+
+def _span(marker: Marker) -> str:
+    low, high = ("open" if end is None else f"{end:g}" for end in (marker.low, marker.high))
+    return f"{low} to {high} {marker.unit}"
 
 
 def _patient(name: str, values: Sequence[ObservedValue], facts: _Facts) -> ObservedPatient:

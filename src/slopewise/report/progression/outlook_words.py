@@ -115,7 +115,8 @@ def leaving_sentence(found: Leaving, outlook: Outlook) -> str:
     half = within if found.median is None else months(found.median)
     alive = " (of those without the event)" if outlook.event.is_modelled else ""
     what = f"Expected {scored(marker)} {threshold} {marker.unit}"
-    return f"{what}: after {month(found.low90)} to {last} for 9 of 10; for half {middle} {half}{alive}."
+    nine = f"after {month(found.low90)} to {last} for 9 of 10"
+    return f"{what}: {nine}; for half {middle} {half}{alive}."
 
 
 def look_back_sentence(look_back: Sequence[LookBack]) -> str:
@@ -156,4 +157,6 @@ def outlook_remarks(outlook: Outlook) -> tuple[str, ...]:
         if outlook.prediction.status == "extrapolated"
         else None,
     )
-    return (*(one for one in said if one), other_events_sentence(outlook), *outlook.remarks)
+    is_own_table = outlook.event.name in {"study", "none"}
+    others = () if is_own_table else (other_events_sentence(outlook),)
+    return (*(one for one in said if one), *others, *outlook.remarks)
