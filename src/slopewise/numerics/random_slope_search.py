@@ -3,7 +3,8 @@
 The search is Newton's method on L with δ = LL', in the eigenvectors of the current δ: a vanishing
 variance and a correlation of ±1 are then ordinary points (L loses a column), not infinities. Each
 move is halved until the likelihood does not fall.
-Reference: Bates et al. 2015, doi:10.18637/jss.v067.i01 (their θ are the entries of L).
+Reference: Bates et al. 2015, doi:10.18637/jss.v067.i01 (their θ are the entries of L); Wilson &
+Hilferty 1931, doi:10.1073/pnas.17.12.684.
 """
 
 import math
@@ -27,10 +28,10 @@ _USUAL = 25  # steps that are enough unless rounding is in the way
 _VANISHED = 1e-4  # SD relative to the residual SD at one spread of time, as lme4's isSingular
 _FLAT = 1e-7  # curvature relative to the expected one that counts as none
 _TIMID = 1e-2  # least curvature, in the same unit, that a step trusts
-_ROUGH = 1e-2  # decrement at which a start is good enough
-_ROUGH_PATIENTS = 1000  # and the patients it needs
 _ROUNDING = 1e-11  # of −2 log L, where random effects dwarf the residuals
 _RESOLVED = 1e-11  # least part of the squares about the fixed effects that may be residual
+_SHRINKING = 0.1  # share of a variance that the score wants gone, so that it may vanish
+_BENT = 16.0 / 3.0  # second derivative of h(x)² at 0
 _LEAST = 0.05  # relative variance from which a search may start
 
 
@@ -44,9 +45,7 @@ class Summit:
     iterations: int
 
 
-def climb(
-    sums: PatientSums, start: Place, *, reml: bool, slope: bool = True, sure: float = _SURE
-) -> Summit:
+def climb(sums: PatientSums, start: Place, *, reml: bool, slope: bool = True) -> Summit:
     """From `start` to the summit; without `slope` only the first variance is free."""
     place, steps, status = start, 0, "step_limit"
     point = evaluate(sums, place, reml=reml)
@@ -56,7 +55,7 @@ def climb(
         trial = _released(place, point, slope=slope)
         if trial is None:
             trial, decrement, certain = _newton(place, point, slope=slope)
-            if decrement < (sure if steps < _USUAL else _ALMOST):
+            if decrement < (_SURE if steps < _USUAL else _ALMOST):
                 limit = place.second if slope else place.first
                 found = "boundary" if limit == 0.0 else "converged"
                 status = found if certain else status
@@ -130,42 +129,58 @@ def _newton(
 ) -> tuple[Callable[[float], Place], float, bool]:
     """Newton's move on L, the squared distance to go in standard errors, whether H was definite.
 
-    L = [[p + a, 0], [b, q + c]] in the axes of δ. Lengths are measured by the expected Hessian;
-    where the exact one is not positive definite, its eigenvalues are made so.
+    In the axes of δ, L = [[p h(a), 0], [b p h(a), q h(c)]] with h(x) = (1 − 2x/3)^(−3/2): the
+    likelihood of a variance is nearly quadratic in its power −1/3 (Wilson and Hilferty 1931), so
+    few moves are needed. A column that the score wants to shrink, to zero perhaps, is instead
+    [p + a, b] or q + c. Lengths are measured by the expected Hessian; where the exact one is not
+    positive definite, its eigenvalues are made so.
     """
     p, q = place.first, place.second
     free = (p > 0.0, slope and p > 0.0, slope and q > 0.0)
     if not any(free):
         return lambda _: place, 0.0, True
-    scale = np.where(free, (2.0 * p, p, 2.0 * q), 0.0)
-    outer = scale[:, None] * scale
     g1, g12, g2 = point.gradient.tolist()
-    bend = np.where(free, (2.0 * g1, 2.0 * g2, 2.0 * g2), 1.0)
+    lasting = (
+        g1 < _SHRINKING * p * p * point.expected[0, 0],
+        g2 < _SHRINKING * q * q * point.expected[2, 2],
+    )
+    one, bend_one = (p, _BENT * p * p) if lasting[0] else (1.0, 2.0)
+    two, bend_two = (q, _BENT * q * q) if lasting[1] else (1.0, 2.0)
+    scale = np.where(free, (2.0 * p * one, p * one, 2.0 * q * two), 0.0)
+    bend = np.where(free, (bend_one * g1, 2.0 * one * one * g2, bend_two * g2), 1.0)
+    outer = scale[:, None] * scale
     exact = point.curvature * outer
     exact.flat[::4] += bend
     if free[1]:
-        exact[0, 1] += g12
-        exact[1, 0] += g12
+        turning = g12 * (2.0 * p * p if lasting[0] else 1.0)
+        exact[0, 1] += turning
+        exact[1, 0] += turning
     unit = 1.0 / np.sqrt((point.expected * outer).flat[::4] + np.maximum(bend, 0.0))
-    rule = unit[:, None] * unit
-    values, vectors = np.linalg.eigh(exact * rule)
+    values, vectors = np.linalg.eigh(exact * (unit[:, None] * unit))
     certain = bool(values[0] > _FLAT)
     if not certain:
         values = np.maximum(np.abs(values), _TIMID)
     part = (point.gradient * scale * unit) @ vectors
     step = -unit * (vectors @ (part / values))
     decrement = 0.5 * float(part @ (part / values))
-    return lambda factor: _stepped(place, factor * step), decrement, certain
+    return lambda factor: _stepped(place, factor * step, lasting), decrement, certain
 
 
-def _stepped(place: Place, step: Float[Array, " 3"]) -> Place:
+def _stepped(place: Place, step: Float[Array, " 3"], lasting: tuple[bool, bool]) -> Place:
     """The place of LL' after a step in L, its small eigenvalue without cancellation."""
     a, b, c = step.tolist()
-    p, q = place.first + a, place.second + c
+    p = place.first * _grown(a) if lasting[0] else place.first + a
+    q = place.second * _grown(c) if lasting[1] else place.second + c
+    b = b * p if lasting[0] else b
     d11, d12, d22 = p * p, p * b, b * b + q * q
     first = math.sqrt(0.5 * (d11 + d22 + math.hypot(d11 - d22, 2.0 * d12)))
     turn = 0.5 * math.atan2(2.0 * d12, d11 - d22)
     return Place(place.angle + turn, first, abs(p * q) / first if first > 0.0 else 0.0)
+
+
+def _grown(step: float) -> float:
+    """h of a step that is not larger than it can be trusted."""
+    return math.pow(1.0 - max(-3.0, min(0.75, step)) * 2.0 / 3.0, -1.5)
 
 
 def _ordered(angle: float, first: float, second: float) -> Place:
@@ -175,39 +190,21 @@ def _ordered(angle: float, first: float, second: float) -> Place:
 
 
 def starting_place(sums: PatientSums, *, slope: bool = True) -> Place:
-    """Moments of the patients' own lines; for many patients, then a rough summit of a part.
-
-    The part is about a thousand patients by ML with the fixed effects held at least squares.
-    """
-    start = _moments(sums) if slope else Place(0.0, 1.0, 0.0)
-    every = sums.moments.shape[1] // _ROUGH_PATIENTS
-    if every < 2:
-        return start
-    squares = sums.squares[::every]
-    rough = PatientSums(
-        moments=np.ascontiguousarray(sums.moments[:, ::every]),
-        cross=np.ascontiguousarray(sums.cross[:, -1:, ::every]),
-        squares=squares,
-        total=np.array([[squares.sum()]]),
-        rows=int(sums.moments[1, ::every].sum()),
-    )
-    return climb(rough, start, reml=False, slope=slope, sure=_ROUGH).place
-
-
-def _moments(sums: PatientSums) -> Place:
     """Covariance of the best-measured patients' own lines, less what measurement adds to it."""
+    if not slope:
+        return Place(0.0, 1.0, 0.0)
     determinant = sums.moments[4]
     chosen = (determinant >= determinant.mean()) & (sums.moments[1] > 2.0) & (determinant > 0.0)
     if np.count_nonzero(chosen) < 3:
         return Place(0.0, 1.0, 0.5)
     _, visits, s12, s22, determinant = sums.moments[:, chosen]
     u1, u2 = sums.cross[:, -1, chosen]
-    level, slope = (s22 * u1 - s12 * u2) / determinant, (visits * u2 - s12 * u1) / determinant
-    patients, left = len(visits), sums.squares[chosen].sum() - u1 @ level - u2 @ slope
+    level, pace = (s22 * u1 - s12 * u2) / determinant, (visits * u2 - s12 * u1) / determinant
+    patients, left = len(visits), sums.squares[chosen].sum() - u1 @ level - u2 @ pace
     variance = max(float(left) / float(visits.sum() - 2.0 * patients), 1e-300)
     d11 = float(level @ level / variance - np.sum(s22 / determinant)) / patients
-    d12 = float(level @ slope / variance + np.sum(s12 / determinant)) / patients
-    d22 = float(slope @ slope / variance - np.sum(visits / determinant)) / patients
+    d12 = float(level @ pace / variance + np.sum(s12 / determinant)) / patients
+    d22 = float(pace @ pace / variance - np.sum(visits / determinant)) / patients
     middle, reach = 0.5 * (d11 + d22), math.hypot(0.5 * (d11 - d22), d12)
     first = math.sqrt(max(middle + reach, _LEAST))
     second = math.sqrt(max(middle - reach, _LEAST))
