@@ -165,8 +165,9 @@ trials of the 1990s or for a register from the diagnosis on: both die much earli
 LEFT_OUT_WORDS = """\
 Each target is predicted from all the others: the states of the chain are weighted again by
 exp(+½ misfit²) with Pareto smoothing (k̂ above 0.7: too few states; then a short chain, or hazards
-fitted anew, without the target). Misfit over √(tolerance² + variance of the prediction). What a
-target says beyond the rest of the literature shows where this table differs from the ones above.
+fitted anew, without the target). Survival is left out of the second stage only: the course of
+function does not know it. Misfit over √(tolerance² + variance of the prediction). What a target
+says beyond the rest of the literature shows where this table differs from the ones above.
 """
 
 VARIANT_WORDS = """\
