@@ -163,17 +163,19 @@ trials of the 1990s or for a register from the diagnosis on: both die much earli
 """
 
 LEFT_OUT_WORDS = """\
-Each target is predicted from all the others: the states of the chain are weighted again by
-exp(+½ misfit²) with Pareto smoothing (k̂ above 0.7: too few states; then a short chain, or hazards
-fitted anew, without the target). Survival is left out of the second stage only: the course of
-function does not know it. Misfit over √(tolerance² + variance of the prediction). What a target
-says beyond the rest of the literature shows where this table differs from the ones above.
+Each target is predicted from all the others: 2,000 states of the chain (25 steps apart, still
+correlated) are weighted again by exp(+½ misfit²) with Pareto smoothing (k̂ above 0.7: too few
+states; then a short chain, or hazards fitted anew, without the target). Survival is left out of the
+second stage only: the course of function does not know it. Misfit over √(tolerance² + variance of
+the prediction). What a target says beyond the rest of the literature shows where this table differs
+from the ones above.
 """
 
 VARIANT_WORDS = """\
 Each row changes one part of the model, is fitted to the same targets (one best state) and shows the
 misfits, in tolerances, of what the shipped model misses. Squared misfits compare only rows with the
-same targets. Run by `scripts/calibration_variants.py`.
+same targets, and to about 3: a richer variant that ends above a poorer one was not searched to its
+end. Run by `scripts/calibration_variants.py`.
 
 - **No decline over 18 months is too common** because normal slopes keep some people stable for
   ever. Slopes skewed below zero mend most of it (the misfit falls to 1.1), and a wander in
