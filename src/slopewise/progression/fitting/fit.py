@@ -14,8 +14,13 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.errors import ConvergenceError, InputError
-from slopewise.numerics.ascent import Ascent, ascend
-from slopewise.progression.fitting.start import limits, stabiliser, starting_points
+from slopewise.numerics.ascent import Ascent, Scored, ascend
+from slopewise.progression.fitting.start import (
+    limits,
+    spread_entries,
+    stabiliser,
+    starting_points,
+)
 from slopewise.progression.joint.baseline import quantile_cuts
 from slopewise.progression.joint.cohort import FollowUp, Measurements, gather
 from slopewise.progression.joint.density import Problem, Sites
@@ -28,6 +33,13 @@ from slopewise.progression.timeline import Exposure
 
 __all__ = ["Prior", "ProgressionFit", "fit_progression", "penalty", "prepare"]
 
+_AT_END = {
+    "random_effects": "the spread of slopes vanished, or its correlation with the level ran to ±1",
+    "wander": "the wander vanished",
+    "log_wander_months": "wander_months ran to the end of what visits and follow-up can tell",
+    "log_residual_sd": "the error between readings vanished",
+    "weight": "a class emptied",
+}
 _TOLERANCE = 1e-7  # Newton decrement at which a fit has converged
 _REFINING_STEPS = 8
 _MOVED = 0.005  # Newton decrement worth 0.1 standard errors
@@ -182,8 +194,11 @@ def fit_progression(
     tried, best = _climb(problem, scored, starts, generator, resume_from=resume_from, watch=watch)
     place = reorder_classes(problem.layout, best.place)
     top = ascend(scored, place, watch=watch)
+    frozen: tuple[int, ...] = ()
+    if top.status == "step_limit":
+        top, frozen = _without_vanishing(problem, scored, top)
     if top.status == "converged":
-        top = _refined(problem, top, prior)
+        top = _refined(problem, top, prior, frozen=frozen)
     fit = _described(problem, top, prior)
     fit = replace(
         fit,
@@ -196,9 +211,7 @@ def fit_progression(
     return fit
 
 
-def _scored(
-    problem: Problem, prior: Prior | None, *, refined: bool = False
-) -> Callable[[Array], tuple[float, Array, Array]]:
+def _scored(problem: Problem, prior: Prior | None, *, refined: bool = False) -> Scored:
     """Height, gradient and outer product of scores: log-likelihood plus prior or penalty."""
     centre, precision = penalty(problem, prior)
     low, high = limits(problem)
@@ -219,13 +232,56 @@ def _scored(
     return scored
 
 
-def _refined(problem: Problem, top: Ascent, prior: Prior | None) -> Ascent:
+def _without_vanishing(
+    problem: Problem, scored: Scored, top: Ascent
+) -> tuple[Ascent, tuple[int, ...]]:
+    """Where a variance runs to 0 the climb crawls along its logarithm: end it there and go on.
+
+    The smallest spreads (with their correlations) are set to nothing one after another, as long as
+    the top is not lower for it.
+    """
+    low, _ = limits(problem)
+    places = spread_entries(problem.layout, top.place - low)
+    held: Array = top.place.copy()
+    frozen: tuple[int, ...] = ()
+    for entries in places[:2]:
+        held = held.copy()
+        held[list(entries)] = [low[entries[0]] + 1.0, *(0.0 for _ in entries[1:])]
+        trial_frozen = (*frozen, *entries)
+        trial = ascend(_holding(scored, trial_frozen), held)
+        if trial.height < top.height - 0.05:
+            break
+        top, held, frozen = trial, trial.place, trial_frozen
+        if trial.status == "converged":
+            break
+    return top, frozen
+
+
+def _holding(scored: Scored, frozen: tuple[int, ...]) -> Scored:
+    """The same height with some entries held where they are."""
+    if not frozen:
+        return scored
+    index = list(frozen)
+
+    def held(working: Array) -> tuple[float, Array, Array]:
+        height, gradient, outer = scored(working)
+        gradient, outer = gradient.copy(), outer.copy()
+        gradient[index] = 0.0
+        outer[index], outer[:, index] = 0.0, 0.0
+        return height, gradient, outer
+
+    return held
+
+
+def _refined(
+    problem: Problem, top: Ascent, prior: Prior | None, *, frozen: tuple[int, ...]
+) -> Ascent:
     """From the top of the moment-matched density to that of the refined one.
 
     Newton steps with the curvature at hand; where the top moved by more than a tenth of a standard
     error or so, curvature is taken anew from the refined gradient.
     """
-    scored = _scored(problem, prior, refined=True)
+    scored = _holding(_scored(problem, prior, refined=True), frozen)
     assert top.information is not None
     inverse = np.linalg.pinv(top.information, hermitian=True)
     place, count, moved = top.place, top.evaluations, 0.0
@@ -253,7 +309,7 @@ def penalty(problem: Problem, prior: Prior | None) -> tuple[Array, Array]:
 
 def _climb(
     problem: Problem,
-    scored: Callable[[Array], tuple[float, Array, Array]],
+    scored: Scored,
     starts: int | None,
     generator: np.random.Generator | None,
     *,
@@ -314,10 +370,10 @@ def _described(problem: Problem, top: Ascent, prior: Prior | None) -> Progressio
 def _boundary(problem: Problem, top: Ascent) -> str:
     """What ran to the end of its range; empty when nothing did."""
     low, high = limits(problem)
-    if problem.layout.model.wander:
-        place = problem.layout.index("log_wander_months", 0)
-        if not low[place] + 0.02 < top.place[place] < high[place] - 0.02:
-            return f"wander_months ran to {np.exp(top.place[place]):.3g}, the end of its range"
+    at_end = (top.place < low + 0.05) | (top.place > high - 0.05)
+    for name, (place, _) in problem.layout.blocks.items():
+        if np.any(at_end[place]):
+            return _AT_END.get(name, f"{name} ran to the end of its range")
     named = estimates(problem.layout, top.place, None)
     spread = {
         name: e.estimate for name, e in named.items() if "_sd" in name or name.startswith("sd_")

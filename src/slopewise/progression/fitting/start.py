@@ -8,9 +8,10 @@ from numpy import ndarray as Array
 
 from slopewise.errors import InputError
 from slopewise.progression.joint.density import Problem
+from slopewise.progression.joint.layout import Layout
 from slopewise.progression.joint.specification import BaselineKind
 
-__all__ = ["limits", "stabiliser", "starting_points"]
+__all__ = ["limits", "spread_entries", "stabiliser", "starting_points"]
 
 
 def starting_points(
@@ -116,6 +117,28 @@ def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size
             widest = 30.0 * np.abs(centre[place])  # ten units of hazard per SD of the marker
             low[place], high[place] = -widest, widest
     return low, high
+
+
+def spread_entries(layout: Layout, above: Float[Array, " size"]) -> list[tuple[int, ...]]:
+    """Log spreads of random effects and wander, the one nearest its low limit first.
+
+    Each with the entries of its row and column of the covariance factor: a spread of nothing has
+    no correlations.
+    """
+    found: list[tuple[int, ...]] = []
+    for name in ("random_effects", "wander"):
+        place, shape = layout.blocks[name]
+        if not np.prod(shape):
+            continue
+        size = round((np.sqrt(8 * shape[1] + 1) - 1) / 2)
+        rows, columns = np.tril_indices(size)
+        for k in range(shape[0]):
+            start = place.start + k * shape[1]
+            for i in range(size):
+                own = np.flatnonzero(((rows == i) | (columns == i)) & (rows != columns))
+                diagonal = int(np.flatnonzero((rows == i) & (columns == i))[0])
+                found.append((start + diagonal, *(start + int(j) for j in own)))
+    return sorted(found, key=lambda entries: float(above[entries[0]]))
 
 
 def _last_month(problem: Problem) -> float:

@@ -33,7 +33,9 @@ def estimates(
         with np.errstate(invalid="ignore"):
             errors = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian))
     return {
-        name: Estimate(float(value), float(error) if np.isfinite(error) else None, unit)
+        name: Estimate(
+            float(value), float(error) if np.isfinite(error) and error > 0.0 else None, unit
+        )
         for (name, (value, unit)), error in zip(named.items(), errors, strict=True)
     }
 
