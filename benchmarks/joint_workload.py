@@ -99,7 +99,11 @@ def alive_after(workload: Workload, landmark: float, *, until: float, count: int
         Measurements(
             np.searchsorted(chosen, m.patient[rows]), m.month[rows], m.marker[rows], m.value[rows]
         ),
-        FollowUp(np.zeros(count), np.full(count, landmark), np.zeros(count, dtype=bool)),
+        FollowUp(
+            np.zeros(len(chosen)),
+            np.full(len(chosen), landmark),
+            np.zeros(len(chosen), dtype=bool),
+        ),
         {name: values[chosen] for name, values in workload.covariates.items()},
     )
 

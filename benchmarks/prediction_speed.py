@@ -2,8 +2,9 @@
 
 The textbook joint model on 300 patients; the first 20 who were seen alive beyond month 12, their
 scores to month 6, survival and function 3, 6, 9 and 12 months ahead: with the maximum alone and
-with 200 parameter draws. Ours gives bands of function and score too; JM and JMbayes2 are timed for
-survival only. On one thread, after start (each prediction is made once before).
+with 200 parameter draws; also everybody so seen, and the first patient alone. Ours gives bands of
+function and score too; JM and JMbayes2 are timed for survival only. On one thread, after start
+(each prediction is made once before).
 """
 
 import os
@@ -26,6 +27,7 @@ from slopewise.progression.forecasting.forecaster import Forecaster, forecaster_
 from slopewise.progression.forecasting.prediction import Prediction, predict
 
 PATIENTS, BATCH, DRAWS, LANDMARK = 300, 20, 200, 6.0
+GROUPS = {"batch": BATCH, "one": 1, "all": PATIENTS}  # at most so many of those alive
 AHEAD = (3.0, 6.0, 9.0, 12.0)
 ROUNDS = 15
 AT_MOST = {"plug_in": 2.0, "draws": 20.0}  # milliseconds a patient
@@ -49,14 +51,15 @@ def predicted(forecaster: Forecaster, people: Workload) -> tuple[Spent, Predicti
     return taken, found
 
 
-def measured(forecaster: Forecaster, batch: Workload, one: Workload) -> dict[str, float]:
-    """Milliseconds a patient in the batch and alone, and the first patient's survival."""
+def measured(forecaster: Forecaster, groups: dict[str, Workload]) -> dict[str, float]:
+    """Milliseconds a patient in each group, and the first patient's survival."""
     found: dict[str, float] = {}
-    for name, people in (("batch", batch), ("one", one)):
+    for name, people in groups.items():
         count = len(people.follow_up.end_month)
         predicted(forecaster, people)  # not counted
         runs = [predicted(forecaster, people) for _ in range(ROUNDS)]
         taken = middle([run for run, _ in runs])
+        found[f"patients_{name}"] = count
         found[f"milliseconds_{name}"] = 1e3 * taken.wall / count
         found[f"cpu_milliseconds_{name}"] = 1e3 * taken.cpu / count
         survival = runs[-1][1].survival
@@ -73,11 +76,14 @@ def main() -> None:
     )
     fit = fit_progression(problem, throw=True)
     drawn = forecaster_of_fit(fit, draws=DRAWS, generator=np.random.default_rng(1))
-    batch, one = (alive_after(workload, LANDMARK, until=12.0, count=n) for n in (BATCH, 1))
+    groups = {
+        name: alive_after(workload, LANDMARK, until=12.0, count=most)
+        for name, most in GROUPS.items()
+    }
     now = {tool: measured_now(tool, workload) for tool in ("JM-weibull", "JMbayes2")}
     numbers: dict[str, float] = {}
     for kind, forecaster in (("plug_in", drawn.plug_in()), ("draws", drawn)):
-        found = measured(forecaster, batch, one)
+        found = measured(forecaster, groups)
         mine = found["milliseconds_batch"]
         found["times_physical_limit"] = mine / (LIMIT_PER_VALUE * len(forecaster.draws))
         for peer, milliseconds in PEERS[kind].items():

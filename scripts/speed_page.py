@@ -267,8 +267,11 @@ def _prediction(n: Numbers) -> Section:
                 _times(n[f"times_physical_limit_{kind}"]),
             )
         )
-        alone, cpu = n[f"milliseconds_one_{kind}"], n[f"cpu_milliseconds_one_{kind}"]
-        rows.append((f"one patient, {words}", f"{alone:.2f} ms ({cpu:.2f})", *["–"] * 5))
+        for group in ("all", "one"):
+            wall, cpu = (n[f"{what}milliseconds_{group}_{kind}"] for what in ("", "cpu_"))
+            many = n[f"patients_{group}_{kind}"]
+            who = "one patient" if many == 1 else f"batch of {many:.0f}"
+            rows.append((f"{who}, {words}", f"{wall:.2f} ms ({cpu:.2f})", *["–"] * 5))
     return Section(
         "prediction_speed", "Dynamic prediction",
         "Milliseconds a patient: scores to month 6, survival and function at months 9, 12, 15 and"
