@@ -34,10 +34,17 @@ def test_command_line_loads_nothing_heavy() -> None:
     assert not loaded_by("import slopewise.cli.main") & HEAVY
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["assess", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["assess", "--help"], ["fit", "progression", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     statement = f"from slopewise.cli.main import run\nrun({arguments!r})"
     assert not loaded_by(statement) & HEAVY
+
+
+@pytest.mark.parametrize("module", ["fit_text", "fit_json", "outlook_text", "outlook_json"])
+def test_reports_of_fits_and_predictions_load_no_numerical_machinery(module: str) -> None:
+    assert not loaded_by(f"import slopewise.report.progression.{module}") & {"scipy", "jax"}
 
 
 def test_web_application_starts_without_the_numerical_packages() -> None:

@@ -154,7 +154,7 @@ def test_everything_left_out_is_listed_with_reason_and_place(
     folder = study_folder(tmp_path, 40)
     lines = (folder / "scores.csv").read_text(encoding="utf-8").splitlines()
     first = lines[1].split(",")
-    lines[1] = ",".join([*first[:2], "fourty"])
+    lines[1] = ",".join([*first[:2], "forty"])
     lines[2] = ",".join([*lines[2].split(",")[:2], "61"])
     lines[3] = ",".join([*lines[3].split(",")[:2], ""])
     lines.append("P999,0,40")
@@ -169,7 +169,7 @@ def test_everything_left_out_is_listed_with_reason_and_place(
     assert said["age is not known"]["which"] == ["P004"]
     assert said["no value of alsfrs_total in the row"]["count"] == 1
     word = said["not a number; correct the value or leave it empty"]
-    assert word["which"] == ["scores.csv, line 2, column alsfrsr, value 'fourty'"]
+    assert word["which"] == ["scores.csv, line 2, column alsfrsr, value 'forty'"]
     assert "alsfrs_total is outside 0 to 48 points; correct or leave out the value" in said
     assert found["patients"] == 39
     assert found["rows_used"] == len(lines) - 2 - 3 - len(

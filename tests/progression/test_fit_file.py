@@ -79,4 +79,4 @@ def test_a_checkpoint_read_back_is_the_checkpoint() -> None:
 def test_a_checkpoint_of_another_fit_is_refused() -> None:
     text = checkpoint_text(Checkpoint("abc", np.zeros(2), -1.0, 1))
     with pytest.raises(InputError, match="another fit"):
-        checkpoint_from_text(text, fingerprint="abd", source="c")
+        checkpoint_from_text(text, fingerprint="xyz", source="c")

@@ -15,7 +15,7 @@ from slopewise.errors import ConvergenceError, InputError
 
 if TYPE_CHECKING:
     from slopewise.workflow.fit_progression import FitRequest, FittedStudy
-    from slopewise.workflow.read_study import StudyRead
+    from slopewise.workflow.study import StudyRead
 
 __all__ = ["register"]
 

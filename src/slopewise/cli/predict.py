@@ -92,7 +92,8 @@ def predict(
 
 
 def _predict(options: PredictOptions) -> None:
-    from slopewise.workflow.predict_patient import OutlookRequest, load_model, predict_patient
+    from slopewise.workflow.load_model import load_model
+    from slopewise.workflow.predict_patient import OutlookRequest, predict_patient
 
     loaded = load_model(options.model)
     wanted = options.event.value if options.event else None

@@ -10,7 +10,7 @@ import typer
 from slopewise.errors import InputError
 
 if TYPE_CHECKING:
-    from slopewise.workflow.read_study import StudyRequest
+    from slopewise.workflow.study import StudyRequest
 
 __all__ = [
     "Columns",
@@ -177,7 +177,7 @@ def names_of(text: str | None) -> tuple[str, ...]:
 def study_request(columns: Columns, *, covariates: tuple[str, ...] = ()) -> "StudyRequest":
     """What the workflow takes. Raises InputError for a range that is none."""
     from slopewise.records.observed.plain_columns import PlainColumns
-    from slopewise.workflow.read_study import StudyRequest
+    from slopewise.workflow.study import StudyRequest
 
     return StudyRequest(
         outcomes=names_of(columns.outcome),

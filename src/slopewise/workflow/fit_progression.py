@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slopewise.errors import InputError
 from slopewise.workflow.fit_checkpoint import kept_checkpoint
 from slopewise.workflow.progress import Progress, silent
-from slopewise.workflow.read_study import StudyRead
+from slopewise.workflow.study import StudyRead
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -1,45 +1,20 @@
 """Predict one patient's function and survival from the visits so far, updated at each visit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError, NotFoundError
-from slopewise.workflow.read_study import StudyRead, StudyRequest, read_folder, read_store
+from slopewise.workflow.load_model import LoadedModel
+from slopewise.workflow.read_study import read_folder, read_store
+from slopewise.workflow.study import StudyRead, StudyRequest
 
 if TYPE_CHECKING:
-    from slopewise.progression.forecasting.forecaster import Forecaster
     from slopewise.progression.observed.outlook import Outlook
-    from slopewise.progression.observed.patients import EventDefinition, ObservedPatient
+    from slopewise.progression.observed.patients import ObservedPatient
     from slopewise.records.store import Store
 
-__all__ = ["LoadedModel", "OutlookRequest", "load_model", "predict_patient"]
-
-_DRAWS = 200  # of a fit's parameters
-_SEED = 1
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A model to predict with; `made_by` says how its fit was made (empty: embedded)."""
-
-    forecaster: "Forecaster"
-    made_by: Mapping[str, Any]
-
-    @property
-    def is_embedded(self) -> bool:
-        """Whether this is the natural history that is shipped."""
-        return not self.made_by
-
-    @property
-    def event(self) -> "EventDefinition":
-        """What the model counts as the event; the definition came with its data."""
-        from slopewise.progression.observed.patients import EventDefinition
-
-        if self.is_embedded:
-            return EventDefinition("survival", self.forecaster.event)
-        return EventDefinition(**self.made_by["event"])
+__all__ = ["OutlookRequest", "predict_patient"]
 
 
 @dataclass(frozen=True)
@@ -51,33 +26,6 @@ class OutlookRequest:
     at_month: float | None = None
     thresholds: tuple[float, ...] = ()
     each_visit: bool = False
-
-
-def load_model(path: Path | None) -> LoadedModel:
-    """The embedded natural history, or a fit written by `fit progression --output`."""
-    from slopewise.progression.forecasting.forecaster import embedded_forecaster, forecaster_of_fit
-
-    if path is None:
-        return LoadedModel(embedded_forecaster(), {})
-    import numpy as np
-
-    from slopewise.progression.fitting.fit_file import fit_from_text
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the model {path} cannot be read ({error}); give a file made by `slopewise fit "
-            "progression --output`"
-        ) from None
-    found = fit_from_text(text, source=path.name)
-    forecaster = forecaster_of_fit(
-        found.fit,
-        draws=_DRAWS,
-        generator=np.random.default_rng(_SEED),
-        event=found.made_by["event"]["words"],
-    )
-    return LoadedModel(forecaster, found.made_by)
 
 
 def predict_patient(

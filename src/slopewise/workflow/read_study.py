@@ -1,51 +1,16 @@
 """A folder of files, or the store, to the patients that a progression model takes."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError
+from slopewise.workflow.study import StudyRead, StudyRequest
 
 if TYPE_CHECKING:
-    from slopewise.progression.joint.specification import Marker
-    from slopewise.progression.observed.patients import EventDefinition, LeftOut, ObservedPatient
-    from slopewise.records.observed.plain_columns import PlainColumns
     from slopewise.records.store import Store
 
-__all__ = ["StudyRead", "StudyRequest", "read_folder", "read_store"]
-
-
-@dataclass(frozen=True)
-class StudyRequest:
-    """What of the files is the outcome and the event; the ranges and units go by outcome.
-
-    `event`: a name of the record (survival, death, gastrostomy, niv, none); None = survival.
-    """
-
-    outcomes: tuple[str, ...] = ()
-    event: str | None = None
-    columns: "PlainColumns | None" = None
-    limits: tuple[tuple[float, float], ...] = ()
-    units: tuple[str, ...] = ()
-    rising_is_worse: bool = False
-    covariates: tuple[str, ...] = ()
-    entry: str = "first-visit"
-    until_treatment: bool = False
-    markers: "tuple[Marker, ...]" = ()  # where a model says which, instead of the outcomes
-    usual_columns: "PlainColumns | None" = None  # for what is not told of plain tables
-
-
-@dataclass(frozen=True)
-class StudyRead:
-    """The patients, what is modelled of them, and everything that a reader should know of it."""
-
-    patients: "tuple[ObservedPatient, ...]"
-    markers: "tuple[Marker, ...]"
-    event: "EventDefinition"
-    left_out: "tuple[LeftOut, ...]"
-    remarks: tuple[str, ...] = ()
-    columns: "PlainColumns | None" = None  # None: a record in slopewise's own layout
+__all__ = ["read_folder", "read_store"]
 
 
 def read_folder(path: Path, request: StudyRequest) -> StudyRead:

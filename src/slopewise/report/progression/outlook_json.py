@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from slopewise.progression.forecasting.prediction import QUANTILES
+from slopewise.progression.forecasting.prediction import QUANTILES, Prediction
 from slopewise.progression.observed.outlook import NOW, LookBack, Outlook
 from slopewise.report.progression.outlook_words import (
     OUTLOOK_LIMITS,
@@ -50,18 +50,7 @@ def outlook_object(outlook: Outlook) -> dict[str, Any]:
             )
             if sentence
         ],
-        "months_ahead": [0.0 if ahead <= NOW else ahead for ahead in prediction.horizons],
-        "function": _quantiles(prediction.function_quantiles[0]),
-        "score": _quantiles(prediction.score_quantiles[0]),
-        "slope": _quantiles(prediction.slope_quantiles[None, 0]),
-        "survival": _row(prediction.survival),
-        "survival_low90": _row(prediction.survival_low),
-        "survival_high90": _row(prediction.survival_high),
-        "class_share": dict(
-            zip(model.class_names, map(_finite, prediction.class_share[0]), strict=True)
-        )
-        if model.classes > 1
-        else {},
+        **_course(outlook.prediction, model.class_names),
         "leaves": [
             {
                 "threshold": one.threshold,
@@ -76,6 +65,22 @@ def outlook_object(outlook: Outlook) -> dict[str, Any]:
         "simulated": outlook.patient.simulated,
         "treated": outlook.patient.is_treated,
         "mind": [*outlook_remarks(outlook), *OUTLOOK_LIMITS],
+    }
+
+
+def _course(prediction: Prediction, classes: tuple[str, ...]) -> dict[str, Any]:
+    """Function, score and survival at the months ahead."""
+    return {
+        "months_ahead": [0.0 if ahead <= NOW else ahead for ahead in prediction.horizons],
+        "function": _quantiles(prediction.function_quantiles[0]),
+        "score": _quantiles(prediction.score_quantiles[0]),
+        "slope": _quantiles(prediction.slope_quantiles[None, 0]),
+        "survival": _row(prediction.survival),
+        "survival_low90": _row(prediction.survival_low),
+        "survival_high90": _row(prediction.survival_high),
+        "class_share": dict(zip(classes, map(_finite, prediction.class_share[0]), strict=True))
+        if len(classes) > 1
+        else {},
     }
 
 
