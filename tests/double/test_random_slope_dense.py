@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from tests.textbook import TEXTBOOK_PARAMETERS, fit_textbook
 from tests.tolerance import CLOSED_FORM, ITERATED
 
 from slopewise.numerics.random_slope import RandomSlopeFit, VarianceComponents, fit_random_slope
 from slopewise.numerics.random_slope_likelihood import Place, evaluate
 from slopewise.numerics.random_slope_search import Summit
 from slopewise.numerics.random_slope_sums import PatientSums, patient_sums
-from slopewise.progression.fit import fit_textbook
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -144,7 +144,7 @@ def test_no_neighbour_of_the_maximum_is_higher(method: str, seed: int) -> None:
 
 
 def test_maximum_likelihood_agrees_with_the_filter() -> None:
-    """fit_textbook: the same model by a Kalman filter and differences, no shared code."""
+    """The same model by the joint engine's filter, no shared code."""
     patient, time, outcome, _ = ragged_rows(5, patients=40)
     months = [np.sort(time[patient == i]).tolist() for i in range(40)]
     scores = [outcome[patient == i][np.argsort(time[patient == i])].tolist() for i in range(40)]
@@ -156,11 +156,15 @@ def test_maximum_likelihood_agrees_with_the_filter() -> None:
     assert fit.log_likelihood == pytest.approx(other.log_likelihood, rel=CLOSED_FORM)
     v = fit.variances
     mine = [*fit.fixed_effects, v.intercept_sd, v.slope_sd, v.correlation, v.residual_sd]
-    assert mine == pytest.approx(list(other.estimate.values()), rel=ITERATED)
+    assert mine == pytest.approx(
+        [other.parameters[name].estimate for name in TEXTBOOK_PARAMETERS], rel=ITERATED
+    )
     e = fit.variance_errors
     errors = [e.intercept_sd, e.slope_sd, e.correlation, e.residual_sd]
     # differences of second order; and there fixed effects and variances are inverted together
-    assert errors == pytest.approx(list(other.standard_error.values())[2:], rel=5e-3)
+    assert errors == pytest.approx(
+        [other.parameters[name].standard_error for name in TEXTBOOK_PARAMETERS[2:]], rel=5e-3
+    )
 
 
 def test_a_summit_holds_its_own_place() -> None:

@@ -2,7 +2,7 @@
 
 Draws come from a t distribution with 8 degrees of freedom at the mode, with the inverse observed
 information as its scale; each is weighted by posterior over proposal, the largest weights smoothed
-(numerics/importance.py). k̂ above 0.7 moves the proposal to the weighted draws and tries again.
+(numerics/pareto.py). k̂ above 0.7 moves the proposal to the weighted draws and tries again.
 
 A draw's density is that of one pass of moment matching, plus the refinement (joint/sites.py) to
 first order about the maximum: refining every draw would cost several times as much.
@@ -16,7 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.errors import InputError
-from slopewise.numerics.importance import TRUSTED_KHAT, effective_draws, pareto_smooth
+from slopewise.numerics.pareto import smoothed_weights
 from slopewise.progression.fitting.fit import Prior, ProgressionFit, penalty
 from slopewise.progression.joint.density import Problem, log_density
 from slopewise.progression.joint.estimates import natural_values
@@ -28,6 +28,7 @@ __all__ = ["Posterior", "PosteriorSummary", "posterior"]
 _FREEDOM = 8.0
 _CHUNK = 6000  # draws × classes × patients at a time: what stays in the processor's cache
 _ROUNDS = 3
+_TEMPERING = (1.0, 0.7, 0.5, 0.35, 0.25, 0.17, 0.1, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Posterior:
 
     status: str
     draws: Float[Array, "draws size"]
-    log_weights: Float[Array, " draws"]  # sum to 1
+    weight: Float[Array, " draws"]  # sum to 1
     khat: float
     effective_draws: float
     summaries: dict[str, PosteriorSummary]
@@ -59,7 +60,7 @@ class Posterior:
 
     def resample(self, count: int, generator: np.random.Generator) -> Float[Array, "count size"]:
         """`count` equally weighted draws (systematic resampling)."""
-        shares = np.cumsum(np.exp(self.log_weights))
+        shares = np.cumsum(self.weight)
         places = (np.arange(count) + generator.random()) / count
         chosen = np.minimum(np.searchsorted(shares, places), len(self.draws) - 1)
         return np.asarray(self.draws[chosen])
@@ -85,24 +86,21 @@ def posterior(
     refinement = (
         refined_scores(problem, fit.working)[1] - log_density_scores(problem, fit.working)[1]
     ).sum(axis=0)
-    log_weights, sample, khat, rounds = np.zeros(0), np.zeros((0, 0)), np.inf, 0
-    for _ in range(_ROUNDS):
-        rounds += 1
+    for rounds in range(1, _ROUNDS + 1):
         sample, log_proposal = _propose(place, scale, draws, generator)
         log_target = _log_target(problem, sample, centre, precision)
         log_target = log_target + (sample - fit.working) @ refinement
-        log_weights, khat = pareto_smooth(log_target - log_proposal)
-        if khat <= TRUSTED_KHAT or rounds == _ROUNDS:
+        weights = smoothed_weights(log_target - log_proposal)
+        if weights.is_stable or rounds == _ROUNDS:
             break
-        place, scale = _moved(sample, log_weights)
-    status = "converged" if khat <= TRUSTED_KHAT else "unreliable"
+        place, scale = _moved(sample, weights.weight)
     return Posterior(
-        status=status,
+        status="converged" if weights.is_stable else "unreliable",
         draws=sample,
-        log_weights=log_weights,
-        khat=khat,
-        effective_draws=effective_draws(log_weights),
-        summaries=_summaries(problem, sample, log_weights),
+        weight=weights.weight,
+        khat=weights.shape,
+        effective_draws=weights.effective_draws,
+        summaries=_summaries(problem, sample, weights.weight),
         rounds=rounds,
         seconds=time.perf_counter() - began,
     )
@@ -140,24 +138,20 @@ def _log_target(problem: Problem, sample: Array, centre: Array, precision: Array
     return np.where(np.isfinite(found), found, -np.inf)
 
 
-def _moved(sample: Array, log_weights: Array) -> tuple[Array, Array]:
+def _moved(sample: Array, weight: Array) -> tuple[Array, Array]:
     """Mean and widened root covariance of weights tempered until a fifth of the draws count."""
-    power = 1.0
-    while power > 0.05:
-        tempered = power * log_weights
-        tempered = tempered - np.logaddexp.reduce(tempered)
-        if effective_draws(tempered) > 0.2 * len(sample):
+    tempered = weight
+    for power in _TEMPERING:
+        tempered = weight**power / (weight**power).sum()
+        if 1.0 / (tempered**2).sum() > 0.2 * len(sample):
             break
-        power *= 0.7
-    weight = np.exp(tempered)
-    place = weight @ sample
+    place = tempered @ sample
     apart = sample - place
-    return place, _root(1.2 * (apart * weight[:, None]).T @ apart)
+    return place, _root(1.2 * (apart * tempered[:, None]).T @ apart)
 
 
-def _summaries(problem: Problem, sample: Array, log_weights: Array) -> dict[str, PosteriorSummary]:
+def _summaries(problem: Problem, sample: Array, weight: Array) -> dict[str, PosteriorSummary]:
     named = [natural_values(problem.layout, draw) for draw in sample]
-    weight = np.exp(log_weights)
     found = {}
     for name, (_, unit) in named[0].items():
         values = np.array([each[name][0] for each in named])
