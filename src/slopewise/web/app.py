@@ -65,10 +65,18 @@ def _routers() -> tuple[APIRouter, ...]:
     from slopewise.web.evidence import pages as evidence
     from slopewise.web.imports import pages as imports
     from slopewise.web.pages import about
+    from slopewise.web.patients import outlook
     from slopewise.web.patients import pages as patients
     from slopewise.web.prognosis import pages as prognosis
 
-    return (about.router, patients.router, imports.router, prognosis.router, evidence.router)
+    return (
+        about.router,
+        patients.router,
+        outlook.router,
+        imports.router,
+        prognosis.router,
+        evidence.router,
+    )
 
 
 def _store_in_memory() -> "Store":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slopewise.progression.observed.patients import ObservedPatient
     from slopewise.records.store import Store
 
-__all__ = ["OutlookRequest", "predict_patient"]
+__all__ = ["OutlookRequest", "outlook_of_key", "predict_patient"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ def predict_patient(
     )
 
     wanted = _as_modelled(columns, model)
-    study = read_folder(source, wanted) if isinstance(source, Path) else read_store(source, wanted)
+    if isinstance(source, Path):
+        study = read_folder(source, wanted)
+    else:
+        study = read_store(source, wanted, patient_id=request.patient_id)
     patient = _find(study, request.patient_id)
     marker = model.forecaster.layout.model.markers[0]
     origin = patient.origin_month
@@ -111,3 +114,17 @@ def _find(study: StudyRead, patient_id: str) -> "ObservedPatient":
     raise NotFoundError(
         f"no patient {patient_id} in the files; write the identifier as it stands there"
     )
+
+
+def outlook_of_key(store: "Store", key: int, *, horizon: float) -> "Outlook":
+    """The patient with this key of the store, by the embedded natural history.
+
+    Raises NotFoundError where there is no such patient, InputError without an ALSFRS-R visit.
+    """
+    from slopewise.records.queries import patient_pages
+    from slopewise.workflow.load_model import load_model
+
+    with store.reading() as session:
+        patient_id = patient_pages.patient_id_of(session, key)
+    request = OutlookRequest(patient_id=patient_id, horizon=horizon)
+    return predict_patient(store, load_model(None), request, columns=StudyRequest())

@@ -39,8 +39,10 @@ def read_folder(path: Path, request: StudyRequest) -> StudyRead:
     )
 
 
-def read_store(store: "Store", request: StudyRequest) -> StudyRead:
-    """The patients of a store."""
+def read_store(
+    store: "Store", request: StudyRequest, *, patient_id: str | None = None
+) -> StudyRead:
+    """The patients of a store, or the one of that name."""
     from slopewise.progression.observed.patients import check_markers
     from slopewise.records.observed.from_record import (
         EVENTS,
@@ -57,7 +59,7 @@ def read_store(store: "Store", request: StudyRequest) -> StudyRead:
     markers = request.markers or tuple(marker_of_record(name) for name in names)
     check_markers(markers)
     with store.reading() as session:
-        treated = histories.load(session)
+        treated = histories.load(session, patient_id)
         facts = baseline_facts.load(session)
     if not treated:
         raise InputError("there is no patient in the files; give a folder that holds visits.csv")

@@ -9,6 +9,7 @@ from slopewise.report.progression.study_words import SIMULATED_STUDY
 
 __all__ = [
     "CURVE_HINT",
+    "CURVE_INVITATION",
     "OUTLOOK_LIMITS",
     "course_sentence",
     "event_sentence",
@@ -28,6 +29,11 @@ OUTLOOK_LIMITS = (
 CURVE_HINT = (
     "Probabilities of the event, month by month, are shown only when asked for: run the command "
     "again with --curve."
+)
+CURVE_INVITATION = (
+    "The next step shows, in numbers, for how many of 100 people with such scores the event has "
+    "not happened by each month. Not everybody wants to see this, and nothing else here depends "
+    "on it."
 )
 # assumption: words for a probability that the event has not happened
 _LIKELIHOOD = (

@@ -8,7 +8,19 @@ from pydantic import BaseModel, ConfigDict
 
 from slopewise.response.assessment import Prior
 
-__all__ = ["COLUMNS", "ListForm", "ListQuery", "PatientKey", "PriorForm", "PriorQuery"]
+__all__ = [
+    "COLUMNS",
+    "HORIZONS",
+    "ListForm",
+    "ListQuery",
+    "OutlookForm",
+    "OutlookQuery",
+    "PatientKey",
+    "PriorForm",
+    "PriorQuery",
+]
+
+HORIZONS = ("6", "12", "24")  # months ahead that a page offers
 
 COLUMNS = (
     ("patient", "Patient"),
@@ -51,7 +63,17 @@ class PriorForm(BaseModel):
     prior: Prior = Prior.SCEPTICAL
 
 
+class OutlookForm(BaseModel):
+    """How many months ahead, and whether the survival table was asked for."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    months: Literal["6", "12", "24"] = "12"
+    curve: Literal["", "yes"] = ""
+
+
 ListQuery = Annotated[ListForm, Query()]
 PriorQuery = Annotated[PriorForm, Query()]
+OutlookQuery = Annotated[OutlookForm, Query()]
 # SQLite counts its rows in 64 bits
 PatientKey = Annotated[int, Path(ge=1, le=2**63 - 1)]
