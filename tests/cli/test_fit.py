@@ -194,6 +194,7 @@ def test_everything_left_out_is_listed_with_reason_and_place(
         (("--outcome", "alsfrsr,alsfrsr"), "named twice"),
         (("--class-covariates", "age"), "add --classes 3"),
         (("--slowing",), "nobody was treated"),
+        (("--event-column", "sex=x"), "add --event none"),
         (("--event", "none", "--hazard-covariates", "age"), "need an event"),
     ],
 )

@@ -81,6 +81,11 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
     laid_out = lay_out(study.patients, request.model)
+    if request.model.survival and not any(patient.event for patient in laid_out.patients):
+        raise InputError(
+            f"nobody had the event ({study.event.words}) during follow-up, so its rate cannot be "
+            "estimated; add --event none to model the outcome alone"
+        )
     if request.model.slowing and not any(patient.is_treated for patient in laid_out.patients):
         raise InputError(
             "nobody was treated during follow-up, so no slowing can be estimated; leave --slowing "
