@@ -16,7 +16,9 @@ __all__ = ["Ascent", "Scored", "ascend", "observed_information"]
 
 Scored = Callable[[Array], tuple[float, Array, Array]]  # height, gradient, outer product of scores
 
+_ACCEPTED = 1e-5  # decrement at which a place that cannot be bettered counts as the top
 _CLOSE = 1e-6  # Newton decrement from which Newton's steps take over
+_LONGEST = 3.0  # of a step, in units of its entries' reach
 _RESTART = 10  # steps after which curvature is taken from the scores again
 
 
@@ -36,7 +38,7 @@ def ascend(
     scored: Scored,
     start: Float[Array, " variables"],
     *,
-    tolerance: float = 1e-7,
+    tolerance: float = 1e-6,
     steps: int = 150,
     finish: bool = True,
     watch: Callable[[Array, float], None] | None = None,
@@ -59,7 +61,7 @@ def ascend(
     height, gradient, outer = evaluate(place)
     if not np.isfinite(height):
         return Ascent(place, height, None, np.inf, "non_finite", count)
-    inverse = _inverse(outer)
+    inverse, reach = _inverse(outer), _reach(outer)
     decrement, status = np.inf, "step_limit"
     for iteration in range(steps):
         if iteration % _RESTART == 0:
@@ -69,7 +71,7 @@ def ascend(
         if decrement < (_CLOSE if finish else tolerance):
             status = "converged"
             break
-        found = _line(evaluate, place, height, direction, slope=2.0 * decrement)
+        found = _line(evaluate, place, height, direction, slope=2.0 * decrement, reach=reach)
         if found is None:  # once more, with curvature from the scores
             inverse = _inverse(outer)
             found = _line(
@@ -78,6 +80,7 @@ def ascend(
                 height,
                 inverse @ gradient,
                 slope=float(gradient @ inverse @ gradient),
+                reach=reach,
             )
             if found is None:
                 break
@@ -99,12 +102,17 @@ def _inverse(outer: Array) -> Array:
     return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
 
 
+def _reach(outer: Array) -> Array:
+    """How far one step may go, by entry: 10 standard errors (of the scores), or 1 if more."""
+    return np.asarray(np.maximum(1.0, 10.0 / np.sqrt(np.maximum(np.diag(outer), 1e-300))))
+
+
 def _line(
-    evaluate: Scored, place: Array, height: float, direction: Array, *, slope: float
+    evaluate: Scored, place: Array, height: float, direction: Array, *, slope: float, reach: Array
 ) -> tuple[Array, tuple[float, Array, Array]] | None:
     """The longest of the direction's halvings that climbs enough; None when none does."""
-    longest = np.max(np.abs(direction))
-    stretch = min(1.0, 3.0 / longest) if longest > 0 else 1.0
+    longest = np.max(np.abs(direction) / reach)
+    stretch = min(1.0, _LONGEST / longest) if longest > 0 else 1.0
     for _ in range(25):
         step = stretch * direction
         found = evaluate(place + step)
@@ -138,12 +146,16 @@ def _polish(
         if not np.all(np.isfinite(information)):
             return Ascent(place, height, None, np.inf, "non_finite", count())
         direction = _inverse(information) @ gradient
+        reach = _reach(np.maximum(information, 0.0))
         decrement = 0.5 * float(gradient @ direction)
-        if decrement < tolerance:
+        if decrement < tolerance:  # the last step costs one look and doubles the digits
             status = "converged"
+            last = evaluate(place + direction)
+            if last[0] >= height:
+                place, height = place + direction, last[0]
             break
-        found = _line(evaluate, place, height, direction, slope=2.0 * decrement)
-        if found is None:
+        found = _line(evaluate, place, height, direction, slope=2.0 * decrement, reach=reach)
+        if found is None:  # no higher place within rounding
             break
         step, (height, gradient, _) = found
         place = place + step
@@ -151,6 +163,8 @@ def _polish(
         if decrement < _CLOSE and left < tolerance:  # so near that the information stays as it is
             status, decrement = "converged", left
             break
+    if decrement < _ACCEPTED:
+        status = "converged"
     return Ascent(place, height, information, decrement, status, count())
 
 

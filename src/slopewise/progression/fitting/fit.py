@@ -40,7 +40,8 @@ _AT_END = {
     "log_residual_sd": "the error between readings vanished",
     "weight": "a class emptied",
 }
-_TOLERANCE = 1e-7  # Newton decrement at which a fit has converged
+_TOLERANCE = 1e-6  # Newton decrement at which a fit has converged: 0.0014 standard errors
+_CRAWL = 1e-3  # decrement that a variance on its way to 0 may keep
 _REFINING_STEPS = 8
 _MOVED = 0.005  # Newton decrement worth 0.1 standard errors
 
@@ -89,14 +90,28 @@ class ProgressionFit:
 
     @property
     def covariance(self) -> Float[Array, "size size"] | None:
-        """Covariance on the working scale: inverse of the observed information."""
-        if self.information is None:
-            return None
-        values, vectors = np.linalg.eigh(self.information)
-        if values.max(initial=0.0) <= 0.0:
-            return None
-        usable = values > 1e-9 * values.max()
-        return np.asarray((vectors[:, usable] / values[usable]) @ vectors[:, usable].T)
+        """Covariance on the working scale: inverse of the observed information.
+
+        Directions about which the data say nothing (`undetermined`) have variance 0 here.
+        """
+        return None if self.information is None else _inverse_where_known(self.information)[0]
+
+    @property
+    def undetermined(self) -> tuple[int, ...]:
+        """Working entries about which the data say nothing: vanished, held, or not told apart."""
+        return () if self.information is None else _inverse_where_known(self.information)[1]
+
+
+def _inverse_where_known(information: Array) -> tuple[Array, tuple[int, ...]]:
+    """Inverse on the directions with information, and the entries that lie in the others."""
+    scale = np.sqrt(np.maximum(np.diag(information), 0.0))
+    known = scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)
+    scale = np.where(known, scale, 1.0)
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    usable = values > 1e-7
+    inverse = (vectors[:, usable] / values[usable]) @ vectors[:, usable].T / np.outer(scale, scale)
+    flat = (vectors[:, ~usable] ** 2).sum(axis=1) > 0.05
+    return np.asarray(inverse), tuple(np.flatnonzero(flat | ~known).tolist())
 
 
 def prepare(
@@ -125,6 +140,8 @@ def prepare(
             raise InputError(f"covariate {name!r} is not in the data; known are: {known}")
         if not np.all(np.isfinite(covariates[name])):
             raise InputError(f"covariate {name!r} has missing values; leave those patients out")
+        if np.ptp(covariates[name]) == 0.0:
+            raise InputError(f"covariate {name!r} is the same for everybody; leave it out")
     cuts: tuple[float, ...] = ()
     if model.survival:
         events = follow_up.end_month[follow_up.event]
@@ -136,8 +153,8 @@ def prepare(
         follow_up,
         covariates={name: np.asarray(covariates[name], dtype=float) for name in wanted},
         exposures=exposures,
-        cuts=cuts,
-        intervals=_intervals(model),
+        cuts=(*cuts, *_common_changes(exposures or [])),
+        intervals=_intervals(model, float(np.max(follow_up.end_month))),
         survival=model.survival,
         onset=onset,
     )
@@ -151,11 +168,19 @@ def prepare(
     )
 
 
-def _intervals(model: ProgressionModel) -> int:
+def _common_changes(exposures: list[Exposure]) -> tuple[float, ...]:
+    """Months at which exposure changes, where the patients share them: ends of intervals."""
+    months = sorted({month for exposure in exposures for month in exposure.start_month})
+    return tuple(months) if len(months) <= 6 else ()
+
+
+def _intervals(model: ProgressionModel, last: float) -> int:
     """Fineness of the hazard's grid: nodes must be denser than what could happen between them."""
     if model.survival and model.baseline.kind is BaselineKind.SPLINE:
         return 16
-    return 9 if model.wander and model.association.has_slope else 6
+    if not (model.wander and model.association.has_slope):
+        return 6
+    return int(np.clip(np.ceil(last), 9, 24))  # at most a month apart up to two years
 
 
 def _reference(model: ProgressionModel, measurements: Measurements) -> Array:
@@ -196,10 +221,11 @@ def fit_progression(
     top = ascend(scored, place, watch=watch)
     frozen: tuple[int, ...] = ()
     if top.status == "step_limit":
-        top, frozen = _without_vanishing(problem, scored, top)
+        top, frozen = _at_the_boundary(problem, scored, top)
     if top.status == "converged":
         top = _refined(problem, top, prior, frozen=frozen)
-    fit = _described(problem, top, prior)
+    with np.errstate(all="ignore"):
+        fit = _described(problem, top, prior)
     fit = replace(
         fit,
         starts=tried,
@@ -219,12 +245,13 @@ def _scored(problem: Problem, prior: Prior | None, *, refined: bool = False) -> 
 
     def scored(working: Array) -> tuple[float, Array, Array]:
         nonlocal sites
-        if np.any(working < low) or np.any(working > high):
+        if not np.all((working >= low) & (working <= high)):
             return -np.inf, np.zeros_like(working), np.eye(len(working))
-        if refined:
-            found, scores, sites = refined_scores(problem, working, start=sites)
-        else:
-            found, scores = log_density_scores(problem, working)
+        with np.errstate(all="ignore"):
+            if refined:
+                found, scores, sites = refined_scores(problem, working, start=sites)
+            else:
+                found, scores = log_density_scores(problem, working)
         pull = precision @ (centre - working)
         height = float(found.sum()) + 0.5 * float((working - centre) @ pull)
         return height, scores.sum(0) + pull, scores.T @ scores + precision
@@ -232,29 +259,39 @@ def _scored(problem: Problem, prior: Prior | None, *, refined: bool = False) -> 
     return scored
 
 
-def _without_vanishing(
+def _at_the_boundary(
     problem: Problem, scored: Scored, top: Ascent
 ) -> tuple[Ascent, tuple[int, ...]]:
-    """Where a variance runs to 0 the climb crawls along its logarithm: end it there and go on.
+    """Where the climb ends at a boundary: hold there what ran to it, and climb with the rest.
 
-    The smallest spreads (with their correlations) are set to nothing one after another, as long as
-    the top is not lower for it.
+    First what is at the end of its range; then, since a variance that runs to 0 crawls along its
+    logarithm, the smallest spreads (with their correlations) are set to nothing one after another,
+    as long as the top is not lower for it.
     """
-    low, _ = limits(problem)
+    low, high = limits(problem)
+    frozen: tuple[int, ...] = tuple(np.flatnonzero(_at_end(top.place, low, high)).tolist())
+    if frozen:
+        top = _settled(ascend(_holding(scored, frozen), top.place))
+        if top.status == "converged":
+            return top, frozen
     places = spread_entries(problem.layout, top.place - low)
     held: Array = top.place.copy()
-    frozen: tuple[int, ...] = ()
     for entries in places[:2]:
         held = held.copy()
         held[list(entries)] = [low[entries[0]] + 1.0, *(0.0 for _ in entries[1:])]
         trial_frozen = (*frozen, *entries)
-        trial = ascend(_holding(scored, trial_frozen), held)
+        trial = _settled(ascend(_holding(scored, trial_frozen), held))
         if trial.height < top.height - 0.05:
             break
         top, held, frozen = trial, trial.place, trial_frozen
         if trial.status == "converged":
             break
     return top, frozen
+
+
+def _settled(top: Ascent) -> Ascent:
+    """At a boundary what is left of the crawl may stay: less than a twentieth of an error."""
+    return replace(top, status="converged") if top.decrement < _CRAWL else top
 
 
 def _holding(scored: Scored, frozen: tuple[int, ...]) -> Scored:
@@ -338,9 +375,9 @@ def _climb(
 
 def _described(problem: Problem, top: Ascent, prior: Prior | None) -> ProgressionFit:
     layout = problem.layout
-    found, _, _ = refined_scores(problem, top.place)
-    why = _boundary(problem, top)
-    status = "boundary" if top.status in ("converged", "step_limit") and why else top.status
+    found = refined_scores(problem, top.place)[0]
+    why = _boundary(problem, top) if top.status == "converged" else ""
+    status = "boundary" if top.status == "converged" and why else top.status
     fit = ProgressionFit(
         status=status,
         message=_WORDS[status].format(why=why),
@@ -364,13 +401,24 @@ def _described(problem: Problem, top: Ascent, prior: Prior | None) -> Progressio
         seconds=0.0,
         prior=None if prior is None else prior.source,
     )
-    return replace(fit, parameters=estimates(layout, top.place, fit.covariance))
+    covariance = None if fit.covariance is None else fit.covariance.copy()
+    if covariance is not None:
+        nothing = list(fit.undetermined)
+        covariance[nothing] = covariance[:, nothing] = np.nan
+    return replace(fit, parameters=estimates(layout, top.place, covariance))
+
+
+def _at_end(place: Array, low: Array, high: Array) -> Array:
+    """Which entries have run to an end of their range."""
+    with np.errstate(invalid="ignore"):
+        margin = np.where(np.isfinite(high - low), np.minimum(0.05, 0.003 * (high - low)), 0.0)
+    return np.asarray((place < low + margin) | (place > high - margin))
 
 
 def _boundary(problem: Problem, top: Ascent) -> str:
     """What ran to the end of its range; empty when nothing did."""
     low, high = limits(problem)
-    at_end = (top.place < low + 0.05) | (top.place > high - 0.05)
+    at_end = _at_end(top.place, low, high)
     for name, (place, _) in problem.layout.blocks.items():
         if np.any(at_end[place]):
             return _AT_END.get(name, f"{name} ran to the end of its range")

@@ -53,12 +53,18 @@ class FitFile:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The highest place that an interrupted fit reached; `fingerprint` of its model and data."""
+    """Where an interrupted fit was; `fingerprint` of its model and data.
+
+    `working` and `height` are the highest place of all starts, `latest` the place in the start that
+    was climbed, `starts_done` how many starts were finished before it.
+    """
 
     fingerprint: str
     working: Float[Array, " size"]
     height: float
     steps: int
+    latest: Float[Array, " size"]
+    starts_done: int = 0
 
 
 def fit_text(fit: ProgressionFit, *, made_by: Mapping[str, Any]) -> str:
@@ -112,6 +118,8 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
         "working": checkpoint.working.tolist(),
         "height": checkpoint.height,
         "steps": checkpoint.steps,
+        "latest": checkpoint.latest.tolist(),
+        "starts_done": checkpoint.starts_done,
     }
     return json.dumps(document, allow_nan=False) + "\n"
 
@@ -125,6 +133,8 @@ def checkpoint_from_text(text: str, *, fingerprint: str, source: str) -> Checkpo
             working=np.asarray(document["working"], dtype=float),
             height=float(document["height"]),
             steps=int(document["steps"]),
+            latest=np.asarray(document["latest"], dtype=float),
+            starts_done=int(document["starts_done"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{source} is damaged ({error}); remove it to start again") from None

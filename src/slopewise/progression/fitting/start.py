@@ -103,9 +103,9 @@ def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size
     if model.wander:
         # a wander that comes and goes between two nodes of the hazard is not seen by it, and one
         # shorter than visits are apart is rater's error
-        spacing = _last_month(problem) / max(len(problem.cohort.nodes.month) - 1, 12)
+        spacing = _last_month(problem) / max(len(problem.cohort.nodes.start), 12)
         place, _ = layout.blocks["log_wander_months"]
-        low[place], high[place] = np.log(0.5 * spacing), np.log(20.0 * _last_month(problem))
+        low[place], high[place] = np.log(spacing), np.log(20.0 * _last_month(problem))
     within("weight", 12.0)
     if model.survival:
         within("baseline", 60.0)

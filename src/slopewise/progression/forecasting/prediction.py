@@ -7,6 +7,7 @@ last contact; months survived keep tilting the state, so function ahead is that 
 Status: double (adaptive quadrature), reference (JM's published predictions).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -104,7 +105,8 @@ def predict(
 
 def _checked(horizons: Sequence[float]) -> tuple[float, ...]:
     ahead = tuple(float(h) for h in horizons)
-    if not ahead or ahead[0] <= 0 or any(b <= a for a, b in pairwise(ahead)):
+    rising = all(b > a for a, b in pairwise(ahead))
+    if not (ahead and ahead[0] > 0 and rising and math.isfinite(ahead[-1])):
         raise InputError(f"horizons {ahead} must be positive months ahead, in increasing order")
     if ahead[-1] > 240:
         raise InputError(f"a horizon of {ahead[-1]:g} months is beyond any data; give at most 240")

@@ -98,13 +98,25 @@ class BaselineGrid:
             for part, end in zip(total, totals, strict=True)
         )
         at_risk = whole > 0
-        d_share = np.where((share > _LEAST_SHARE) & (share < 1.0), d_share, 0.0)
-        share = np.clip(share, _LEAST_SHARE, 1.0)
+        d_share = np.where(share > _LEAST_SHARE, d_share, 0.0)
+        share = np.maximum(share, _LEAST_SHARE)
+        together, d_together = (self._summed(part) for part in (share, d_share))
+        d_share = d_share / together - share * d_together / together**2
+        share = share / together
         with np.errstate(divide="ignore", invalid="ignore"):
             log_weight = coefficients[:, 0][None, :, None] + np.log(whole) + np.log(share)
             d_log = (d_whole / whole + d_share / share) * k
         log_weight = np.where(at_risk, log_weight, -np.inf)
         return log_weight, np.stack([np.ones_like(log_weight), np.where(at_risk, d_log, 0.0)])
+
+    def _summed(self, part: Array) -> Array:
+        """Sum over the nodes of each interval, repeated for each of them."""
+        last = self.nodes.last[:, None, :]
+        pairs = part[:-1].reshape(-1, 2, *part.shape[1:]).sum(axis=1)
+        whole = pairs + np.where(last, part[-1], 0.0)
+        at_end = np.where(last, whole, 0.0).sum(axis=0, keepdims=True)
+        at_end = np.where(np.any(last, axis=0), at_end, 1.0)
+        return np.concatenate([np.repeat(whole, 2, axis=0), at_end])
 
 
 def _moments(a: Array, b: Array, k: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

@@ -55,6 +55,16 @@ class FollowUp:
     event: Bool[Array, " patients"]
 
     def __post_init__(self) -> None:
+        if not len(self.entry_month) == len(self.end_month) == len(self.event):
+            raise InputError("entries, ends and events of follow-up must be of one length")
+        if not (np.all(np.isfinite(self.entry_month)) and np.all(np.isfinite(self.end_month))):
+            raise InputError("a month of follow-up is not a finite number; correct that patient")
+        if np.any(self.event & (self.end_month <= 0)):
+            row = int(np.argmax(self.event & (self.end_month <= 0)))
+            raise InputError(
+                f"the event of patient row {row + 1} is at month 0, the first visit; correct the"
+                " month or leave that patient out"
+            )
         if np.any(self.entry_month < 0) or np.any(self.end_month < self.entry_month):
             worst = int(np.argmax(self.entry_month - self.end_month))
             raise InputError(
@@ -136,7 +146,7 @@ def gather(
     """Lay measurements and follow-up on common columns.
 
     `cuts` (months) are always ends of intervals, as a piecewise hazard needs. `intervals` sets the
-    grid's fineness: 6 keep a Weibull's log-likelihood within 1e-5 per patient. `onset`
+    grid's fineness (docs/decisions/0010). `onset`
     (months from onset to origin, NaN where not wanted) anchors the level softly at onset. Raises
     InputError when a value lies after the end of follow-up.
     """
@@ -161,16 +171,22 @@ def gather(
 
 
 def _check(measurements: Measurements, follow_up: FollowUp) -> None:
-    after = measurements.month > follow_up.end_month[measurements.patient] + 1e-9
-    if np.any(after) or np.any(measurements.month < 0):
-        row = int(np.argmax(after | (measurements.month < 0)))
+    m, patients = measurements, len(follow_up.end_month)
+    if patients == 0:
+        raise InputError("there are no patients; give at least one")
+    if not len(m.patient) == len(m.month) == len(m.marker) == len(m.value):
+        raise InputError("patients, months, markers and values must be of one length")
+    if len(m.patient) and not 0 <= m.patient.min() <= m.patient.max() < patients:
+        raise InputError(f"a value names a patient row outside 1 to {patients}; correct its number")
+    if not (np.all(np.isfinite(m.value)) and np.all(np.isfinite(m.month))):
+        raise InputError("a month or value is not a finite number; correct or leave out that row")
+    after = m.month > follow_up.end_month[m.patient] + 1e-9
+    if np.any(after) or np.any(m.month < 0):
+        row = int(np.argmax(after | (m.month < 0)))
         raise InputError(
-            f"a value at month {measurements.month[row]:g} (patient row"
-            f" {measurements.patient[row] + 1}) lies outside 0 to the end of follow-up; correct the"
-            " month or the follow-up"
+            f"a value at month {m.month[row]:g} (patient row {m.patient[row] + 1}) lies outside 0"
+            " to the end of follow-up; correct the month or the follow-up"
         )
-    if not np.all(np.isfinite(measurements.value)):
-        raise InputError("a marker value is not a finite number; correct or leave out that row")
 
 
 def _edges(follow_up: FollowUp, cuts: Sequence[float], intervals: int) -> Array:
@@ -215,6 +231,8 @@ class _Plan:
         patients = len(follow_up.end_month)
         if exposures is None:
             exposures = [no_exposure()] * patients
+        if len(exposures) != patients:
+            raise InputError(f"{len(exposures)} exposures for {patients} patients; give one each")
         start = np.minimum(edges[:-1, None], follow_up.end_month)
         end = np.minimum(edges[1:, None], follow_up.end_month)
         return cls(HazardNodes.of(start, end, follow_up.end_month), exposures, follow_up)

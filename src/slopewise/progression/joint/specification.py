@@ -46,6 +46,8 @@ class Baseline:
     pieces: int = 0
 
     def __post_init__(self) -> None:
+        if self.kind is BaselineKind.WEIBULL and self.pieces:
+            raise InputError(f"a Weibull baseline has no pieces ({self.pieces}); give weibull")
         if self.kind is not BaselineKind.WEIBULL and not 1 <= self.pieces <= 20:
             raise InputError(
                 f"baseline {self.kind.value}:{self.pieces} is not usable; give 1 to 20 pieces,"
@@ -123,6 +125,8 @@ class ProgressionModel:
             raise InputError("a progression model needs at least one marker")
         if not 1 <= self.classes <= _MOST_CLASSES:
             raise InputError(f"{self.classes} classes; give 1 to {_MOST_CLASSES}")
+        if not self.survival and (self.hazard_covariates or self.direct_effect):
+            raise InputError("covariates of the hazard and direct effects need survival")
         if self.class_covariates and self.classes == 1:
             raise InputError("class covariates need at least two classes; add --classes 3")
 
