@@ -70,13 +70,15 @@ def test_a_fit_of_another_size_is_refused(fit: ProgressionFit) -> None:
 
 
 def test_a_checkpoint_read_back_is_the_checkpoint() -> None:
-    written = Checkpoint("abc", np.array([1.0, -0.1, 1e-17]), -45.25, 7)
+    written = Checkpoint("abc", np.array([1.0, -0.1, 1e-17]), -45.25, 7, np.array([2.0]), 3)
     found = checkpoint_from_text(checkpoint_text(written), fingerprint="abc", source="c")
     assert np.array_equal(found.working, written.working)
+    assert np.array_equal(found.latest, written.latest)
     assert (found.fingerprint, found.height, found.steps) == ("abc", -45.25, 7)
+    assert found.starts_done == 3
 
 
 def test_a_checkpoint_of_another_fit_is_refused() -> None:
-    text = checkpoint_text(Checkpoint("abc", np.zeros(2), -1.0, 1))
+    text = checkpoint_text(Checkpoint("abc", np.zeros(2), -1.0, 1, np.zeros(2)))
     with pytest.raises(InputError, match="another fit"):
         checkpoint_from_text(text, fingerprint="xyz", source="c")

@@ -223,8 +223,8 @@ def _fitted(options: FitOptions) -> "FittedStudy":
     wanted = tuple(dict.fromkeys(name for text in covariates for name in study.names_of(text)))
     read = read_folder(options.folder, study.study_request(options, covariates=wanted))
     request = _request(options, read)
-    with working("Fitting", unit="steps") as progress:
-        return fit_study(read, request, progress=progress)
+    with working("Fitting"):
+        return fit_study(read, request)
 
 
 def _request(options: FitOptions, read: "StudyRead") -> "FitRequest":
@@ -270,9 +270,7 @@ def _mind(fitted: "FittedStudy") -> tuple[str, ...]:
             fitted.treated, fitted.fit.patients, is_estimated=fitted.fit.layout.model.slowing
         ),
         starts_remark(fitted.fit),
-        None
-        if resumed is None
-        else f"Resumed from the checkpoint after {resumed} steps; further starts were not tried.",
+        None if resumed is None else f"Resumed from the checkpoint after {resumed} steps.",
     )
     return (*(sentence for sentence in said if sentence), *fitted.study.remarks)
 

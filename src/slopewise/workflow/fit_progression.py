@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError
-from slopewise.workflow.fit_checkpoint import kept_checkpoint
-from slopewise.workflow.progress import Progress, silent
+from slopewise.workflow.fit_checkpoint import fit_or_resume, kept_checkpoint
 from slopewise.workflow.study import StudyRead
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class FittedStudy:
         return sum(patient.is_treated for patient in self.laid_out.patients)
 
 
-def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = silent) -> FittedStudy:
+def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
     """Fit `request.model` to the study; the same command resumes an interrupted checkpoint.
 
     Raises InputError where the data cannot carry the model. A fit that did not converge is
@@ -76,7 +75,7 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
     import numpy as np
 
     from slopewise.progression.fitting.embedded_prior import embedded_prior
-    from slopewise.progression.fitting.fit import fit_progression, prepare
+    from slopewise.progression.fitting.fit import prepare
     from slopewise.progression.fitting.posterior import posterior
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
@@ -100,26 +99,19 @@ def fit_study(study: StudyRead, request: FitRequest, *, progress: Progress = sil
     )
     prior = embedded_prior(problem) if request.embedded_prior else None
     mark = fingerprint(request.model, laid_out, prior=None if prior is None else prior.source)
-    generator = np.random.default_rng(request.seed)
-    with kept_checkpoint(request.checkpoint, mark, progress) as (resumed, watch):
-        fit = fit_progression(
-            problem,
-            prior=prior,
-            starts=request.starts,
-            generator=generator,
-            resume_from=None if resumed is None else resumed.working,
-            watch=watch,
-        )
+    with kept_checkpoint(request.checkpoint, mark) as keeper:
+        fit = fit_or_resume(problem, keeper, prior=prior, starts=request.starts, seed=request.seed)
     found = FittedStudy(
         fit=fit,
         study=study,
         laid_out=laid_out,
         fingerprint=mark,
         seed=request.seed,
-        resumed_after_steps=None if resumed is None else resumed.steps,
+        resumed_after_steps=None if keeper.before is None else keeper.before.steps,
     )
     if fit.status not in {"converged", "boundary"}:
         return found
+    generator = np.random.default_rng(request.seed)
     drawn = posterior(problem, fit, generator=generator, prior=prior) if request.posterior else None
     return replace(found, posterior=drawn, effects=_effects(fit, study, generator))
 

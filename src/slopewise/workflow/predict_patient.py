@@ -50,13 +50,7 @@ def predict_patient(
         study = read_store(source, wanted, patient_id=request.patient_id)
     patient = _find(study, request.patient_id)
     marker = model.forecaster.layout.model.markers[0]
-    origin = patient.origin_month
-    months = sorted(value.month for value in patient.values if value.marker == marker.name)
-    if not months:
-        raise InputError(f"patient {patient.patient_id} has no value of {marker.name}")
-    landmark = months[-1] if request.at_month is None else request.at_month - origin
-    if request.at_month is None and patient.event:
-        landmark = max((m for m in months if m < patient.end_month), default=landmark)
+    landmark = _landmark(patient, marker.name, request.at_month)
     prediction = predict_from(
         model.forecaster,
         patient,
@@ -71,7 +65,7 @@ def predict_patient(
         is_embedded=model.is_embedded,
         event=model.event,
         marker=marker,
-        landmark_month=landmark + origin,
+        landmark_month=landmark + patient.origin_month,
         values_used=len(used),
         last_value=max(used, key=lambda value: value.month).value,
         prediction=prediction,
@@ -101,6 +95,17 @@ def _as_modelled(columns: StudyRequest, model: LoadedModel) -> StudyRequest:
         if usual is None
         else PlainColumns(**{**usual, "outcomes": tuple(usual["outcomes"])}),
     )
+
+
+def _landmark(patient: "ObservedPatient", marker: str, at_month: float | None) -> float:
+    """Months from the origin: the month asked for, else the last visit before the event."""
+    months = sorted(value.month for value in patient.values if value.marker == marker)
+    if not months:
+        raise InputError(f"patient {patient.patient_id} has no value of {marker}")
+    if at_month is not None:
+        return at_month - patient.origin_month
+    before = [month for month in months if not patient.event or month < patient.end_month]
+    return before[-1] if before else months[-1]
 
 
 def _find(study: StudyRead, patient_id: str) -> "ObservedPatient":
