@@ -61,27 +61,43 @@ def ascend(
     height, gradient, outer = evaluate(place)
     if not np.isfinite(height):
         return Ascent(place, height, None, np.inf, "non_finite", count)
-    inverse, reach = _inverse(outer), _reach(outer)
-    decrement, status = np.inf, "step_limit"
+    goal = _CLOSE if finish else tolerance
+    place, here, decrement = _climb(
+        evaluate, place, (height, gradient, outer), goal=goal, steps=steps, watch=watch
+    )
+    if not finish:
+        status = "converged" if decrement < goal else "step_limit"
+        return Ascent(place, here[0], None, decrement, status, count)
+    return _polish(evaluate, place, here[:2], tolerance=tolerance, count=lambda: count)
+
+
+def _climb(
+    evaluate: Scored,
+    place: Array,
+    here: tuple[float, Array, Array],
+    *,
+    goal: float,
+    steps: int,
+    watch: Callable[[Array, float], None] | None,
+) -> tuple[Array, tuple[float, Array, Array], float]:
+    """Quasi-Newton steps until the decrement is below `goal` or nothing higher is found."""
+    height, gradient, outer = here
+    inverse, reach, decrement = _inverse(outer), _reach(outer), np.inf
     for iteration in range(steps):
         if iteration % _RESTART == 0:
             inverse = _inverse(outer)
         direction = inverse @ gradient
         decrement = 0.5 * float(gradient @ direction)
-        if decrement < (_CLOSE if finish else tolerance):
-            status = "converged"
+        if decrement < goal:
             break
-        found = _line(evaluate, place, height, direction, slope=2.0 * decrement, reach=reach)
+        found = _line(
+            evaluate, place, height, direction=direction, slope=2.0 * decrement, reach=reach
+        )
         if found is None:  # once more, with curvature from the scores
             inverse = _inverse(outer)
-            found = _line(
-                evaluate,
-                place,
-                height,
-                inverse @ gradient,
-                slope=float(gradient @ inverse @ gradient),
-                reach=reach,
-            )
+            direction = inverse @ gradient
+            slope = float(gradient @ direction)
+            found = _line(evaluate, place, height, direction=direction, slope=slope, reach=reach)
             if found is None:
                 break
         step, (height, moved, outer) = found
@@ -89,9 +105,7 @@ def ascend(
         place, gradient = place + step, moved
         if watch is not None:
             watch(place, height)
-    if not finish:
-        return Ascent(place, height, None, decrement, status, count)
-    return _polish(evaluate, place, (height, gradient), tolerance, lambda: count)
+    return place, (height, gradient, outer), decrement
 
 
 def _inverse(outer: Array) -> Array:
@@ -108,7 +122,7 @@ def _reach(outer: Array) -> Array:
 
 
 def _line(
-    evaluate: Scored, place: Array, height: float, direction: Array, *, slope: float, reach: Array
+    evaluate: Scored, place: Array, height: float, *, direction: Array, slope: float, reach: Array
 ) -> tuple[Array, tuple[float, Array, Array]] | None:
     """The longest of the direction's halvings that climbs enough; None when none does."""
     longest = np.max(np.abs(direction) / reach)
@@ -135,6 +149,7 @@ def _polish(
     evaluate: Scored,
     place: Array,
     here: tuple[float, Array],
+    *,
     tolerance: float,
     count: Callable[[], int],
 ) -> Ascent:
@@ -154,7 +169,9 @@ def _polish(
             if last[0] >= height:
                 place, height = place + direction, last[0]
             break
-        found = _line(evaluate, place, height, direction, slope=2.0 * decrement, reach=reach)
+        found = _line(
+            evaluate, place, height, direction=direction, slope=2.0 * decrement, reach=reach
+        )
         if found is None:  # no higher place within rounding
             break
         step, (height, gradient, _) = found

@@ -127,21 +127,7 @@ def prepare(
 
     `onset`: months from onset to each patient's origin; NaN where no anchor at onset is wanted.
     """
-    covariates = dict(covariates or {})
-    wanted = {
-        *model.level_covariates,
-        *model.slope_covariates,
-        *model.hazard_covariates,
-        *model.class_covariates,
-    }
-    for name in wanted:
-        if name not in covariates:
-            known = ", ".join(sorted(covariates)) or "none"
-            raise InputError(f"covariate {name!r} is not in the data; known are: {known}")
-        if not np.all(np.isfinite(covariates[name])):
-            raise InputError(f"covariate {name!r} has missing values; leave those patients out")
-        if np.ptp(covariates[name]) == 0.0:
-            raise InputError(f"covariate {name!r} is the same for everybody; leave it out")
+    wanted = _covariates_of(model, dict(covariates or {}))
     cuts: tuple[float, ...] = ()
     if model.survival:
         events = follow_up.end_month[follow_up.event]
@@ -151,7 +137,7 @@ def prepare(
     cohort = gather(
         measurements,
         follow_up,
-        covariates={name: np.asarray(covariates[name], dtype=float) for name in wanted},
+        covariates=wanted,
         exposures=exposures,
         cuts=(*cuts, *_common_changes(exposures or [])),
         intervals=_intervals(model, float(np.max(follow_up.end_month))),
@@ -166,6 +152,25 @@ def prepare(
         last=float(np.max(follow_up.end_month)),
         means={name: float(np.mean(cohort.covariates[name])) for name in wanted},
     )
+
+
+def _covariates_of(model: ProgressionModel, covariates: dict[str, Array]) -> dict[str, Array]:
+    """The covariates that the model uses, complete and varying."""
+    wanted = {
+        *model.level_covariates,
+        *model.slope_covariates,
+        *model.hazard_covariates,
+        *model.class_covariates,
+    }
+    for name in wanted:
+        if name not in covariates:
+            known = ", ".join(sorted(covariates)) or "none"
+            raise InputError(f"covariate {name!r} is not in the data; known are: {known}")
+        if not np.all(np.isfinite(covariates[name])):
+            raise InputError(f"covariate {name!r} has missing values; leave those patients out")
+        if np.ptp(covariates[name]) == 0.0:
+            raise InputError(f"covariate {name!r} is the same for everybody; leave it out")
+    return {name: np.asarray(covariates[name], dtype=float) for name in sorted(wanted)}
 
 
 def _common_changes(exposures: list[Exposure]) -> tuple[float, ...]:

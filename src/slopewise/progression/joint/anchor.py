@@ -65,7 +65,7 @@ def pass_anchor_adjoint(
 ) -> tuple[_State, dict[str, Array]]:
     """Bars before the anchor, and of the wander's variance and log months."""
     loading, variance = _reading(before[0].shape, onset, wander, markers)
-    state_bars, (loading_bar, _), own = pass_node_adjoint(before, bars, passing, loading)
+    state_bars, (loading_bar, _), own = pass_node_adjoint(before, bars, passing, loading=loading)
     if wander is None:
         return state_bars, {}
     known = np.isfinite(onset)

@@ -126,7 +126,7 @@ class Happening:
 class Tape:
     """What the filter leaves for the way back."""
 
-    befores: list[tuple[Array, Array]] = field(default_factory=list)
+    states: list[tuple[Array, Array]] = field(default_factory=list)
     middles: list[list[Happening]] = field(default_factory=list)
     steps: list[state.Transition] = field(default_factory=list)
     anchor: tuple[tuple[Array, Array], Passing] | None = None
@@ -288,7 +288,7 @@ def filter_forward(
         slowed = slowed_by(parts, column.exposure)
         step = state.transition(column.duration, slowed, parts.wander)
         if tape is not None:
-            tape.befores.append((x, P))
+            tape.states.append((x, P))
             tape.steps.append(step)
         x, P = state.advance(x, P, step)
         middles: list[Happening] = []

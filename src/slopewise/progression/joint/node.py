@@ -74,7 +74,7 @@ def pass_node(
 
 
 def pass_node_adjoint(
-    before: tuple[Array, Array], bars: tuple[Array, Array], passing: Passing, loading: Array
+    before: tuple[Array, Array], bars: tuple[Array, Array], passing: Passing, *, loading: Array
 ) -> tuple[tuple[Array, Array], tuple[Array, Array], list[Array]]:
     """Adjoint of `pass_node`: bars of the state before, of (h, mean), and of the term's own."""
     (x, P), (x_bar, P_bar) = before, bars

@@ -33,7 +33,7 @@ def log_density_scores(
     found, _, tape = filter_forward(problem, parts, taped=True)
     assert tape is not None
     bars = Bars(parts, problem)
-    pass_back(problem, parts, tape, bars)
+    pass_back(problem, parts, tape, bars=bars)
     total, scores = mixed_scores(problem, working, parts, found=found, bars=bars)
     if problem.before_entry is not None and problem.cohort.late is not None:
         earlier, earlier_scores = log_density_scores(problem.before_entry, working)
@@ -73,9 +73,15 @@ class Bars:
         self.log_end = np.zeros(shape)
 
     def of_loading(
-        self, problem: Problem, parts: Components, loading: Array, mean: Array, *, slowed: Array,
+        self,
+        problem: Problem,
+        parts: Components,
+        *,
+        loading: Array,
+        mean: Array,
+        slowed: Array,
         exposure: Array,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Pass the bar of the hazard's loading (and of its offset) on to the associations."""
         j = len(parts.error_variance)
         if parts.value is not None:
@@ -90,12 +96,12 @@ class Bars:
 
 
 def pass_back(
-    problem: Problem, parts: Components, tape: Tape, bars: Bars, *, full: bool = True
+    problem: Problem, parts: Components, tape: Tape, *, bars: Bars, full: bool = True
 ) -> None:
     """Back along the tape; unless `full`, only the adjoints of sites are gathered."""
     for column, before, step, middles in zip(
         reversed(problem.cohort.columns),
-        reversed(tape.befores),
+        reversed(tape.states),
         reversed(tape.steps),
         reversed(tape.middles),
         strict=True,
@@ -137,14 +143,19 @@ def _back_through(
     elif isinstance(left, Passing):
         loading = loading_of(parts, slowed)
         (bars.x, bars.P), (loading_bar, mean_bar), own = pass_node_adjoint(
-            middle.before, (bars.x, bars.P), left, loading
+            middle.before, (bars.x, bars.P), left, loading=loading
         )
         if len(own) == 1:
             bars.log_node[column.node] = own[0]
         else:
             bars.pull[column.node], bars.precision[column.node] = own
         bars.of_loading(
-            problem, parts, loading_bar, mean_bar, slowed=slowed, exposure=column.exposure
+            problem,
+            parts,
+            loading=loading_bar,
+            mean=mean_bar,
+            slowed=slowed,
+            exposure=column.exposure,
         )
     elif parts.log_node is not None:
         bars.log_node[column.node] = -np.exp(parts.log_node[column.node])

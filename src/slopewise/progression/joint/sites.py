@@ -55,7 +55,7 @@ def refined_scores(
         return *log_density_scores(problem, working), None
     refined = _refine(problem, parts, start)
     bars = Bars(parts, problem)
-    pass_back(problem, parts, refined.tape, bars)
+    pass_back(problem, parts, refined.tape, bars=bars)
     bars.log_node = refined.log_node
     total, scores = mixed_scores(problem, working, parts, found=refined.found, bars=bars)
     sites = refined.sites
@@ -85,7 +85,7 @@ def _refine(problem: Problem, parts: Components, start: Sites | None) -> _Refine
         found, _, tape = filter_forward(problem, parts, taped=True, sites=sites)
         assert tape is not None
         bars = Bars(parts, problem)
-        pass_back(problem, parts, tape, bars, full=False)
+        pass_back(problem, parts, tape, bars=bars, full=False)
         mean, variance = _cavities(bars, sites)
         exact = hazard_moments(mean, variance, log_weight=parts.log_node, ended=ended)
         stand_in = site_moments(mean, variance, pull=sites.pull, precision=sites.precision)
