@@ -46,7 +46,7 @@ def effective(found: Posterior, place: int) -> float:
     ESS = Σ w (h − μ)² / Σ w² (h − μ)², weights summing to 1: for an importance sampler what a
     chain's effective sample size is for a chain.
     """
-    weight, value = np.exp(found.log_weights), found.draws[:, place]
+    weight, value = found.weight, found.draws[:, place]
     apart = (value - weight @ value) ** 2
     return float((weight @ apart) / (weight**2 @ apart))
 

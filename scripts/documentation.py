@@ -8,6 +8,7 @@ docs/reference/pages.md      every page of the web application
 docs/reference/python.md     the public names of every module, pinned by a test
 docs/models/calibration.md   how well the embedded natural history meets what is published
 docs/evidence/characteristics.md  false alarms and power of the verdict (from characteristics.json)
+docs/evidence/speed.md       speed beside other programs (from benchmarks/results.jsonl)
 docs/data/*.md               the generated parts of files, rules and tables (data_pages.py)
 docs/images/patient.svg      the README's picture, of a simulated patient (not compared by --check)
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 import data_pages
 from calibration_page import calibration_page
 from evidence_pages import characteristics_page, characteristics_picture
+from speed_page import speed_page
 
 __all__ = ["generated_pages", "main"]
 
@@ -64,6 +66,7 @@ def generated_pages() -> dict[Path, str]:
         REFERENCE / "python.md": _python(),
         ROOT / "docs" / "models" / "calibration.md": calibration_page(NOTICE),
         ROOT / "docs" / "evidence" / "characteristics.md": characteristics_page(NOTICE),
+        ROOT / "docs" / "evidence" / "speed.md": speed_page(NOTICE),
         **data_pages.pages(),
     }
 

@@ -4,10 +4,12 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from page_tables import table
 
 __all__ = ["main", "speed_page"]
 
@@ -43,7 +45,7 @@ class Section:
 
     def text(self) -> str:
         """The section as Markdown."""
-        parts = [f"## {self.title}\n", f"{self.before}\n", _table(self.head, self.rows)]
+        parts = [f"## {self.title}\n", f"{self.before}\n", table(self.head, self.rows)]
         return "\n".join([*parts, *([f"\n{self.after}"] if self.after else []), ""])
 
 
@@ -64,10 +66,10 @@ def speed_page(notice: str) -> str:
             notice,
             "# Speed\n",
             INTRODUCTION,
-            f"Not measured yet: {', '.join(missing)}.\n" if missing else "",
+            *([f"Not measured yet: {', '.join(missing)}.\n"] if missing else []),
             *(section.text() for section in sections),
             "## Machine, memory and dates\n",
-            _table(
+            table(
                 ("question", "date", "commit", "processor, cores", "load before", "peak memory"),
                 [_machine(question, lines[question]) for question in SECTIONS if question in lines],
             ),
@@ -82,7 +84,7 @@ maximum by a second program, and ours approximates the integral it computes):
 """
 
 INTRODUCTION = """\
-Medians of five or more runs on one thread, through the public verbs, from arrays to the finished
+Medians of five or more runs on one thread (fewer where the page says so), through the public verbs, from arrays to the finished
 result with standard errors. Imports and a first run are not counted ("after start"). Wall seconds
 count; processor seconds stand beside them, and where the two differ the machine was doing other
 work too (last table). *Stored* peers could not be installed here: their times are those of another
@@ -117,11 +119,11 @@ def _random_slope(n: Numbers) -> Section:
         if f"seconds_{patients}" not in n:
             continue
         peers = {p: n.get(f"seconds_{p}_{patients}") for p in ("nlme", "lme4")}
-        ratio = n.get(f"times_faster_than_best_peer_{patients}")
+        ratio = n.get(f"times_faster_{patients}")
         rows.append(
             (
                 f"{patients:,}",
-                _time(n[f"seconds_{patients}"]),
+                _both(n[f"seconds_{patients}"], n[f"cpu_seconds_{patients}"]),
                 "; ".join(f"{p} {_time(s)}" for p, s in peers.items() if s) or "none installed",
                 _times(ratio),
                 f"{targets[0]} / {targets[1]}",
@@ -202,12 +204,13 @@ def _wandering(n: Numbers) -> Section:
                 _times(n[f"times_physical_limit_{patients}"]),
             )
         )
+    runs = min((v for k, v in n.items() if k.startswith("runs_")), default=0)
     power = n.get("power_of_patients_cpu_milliseconds_an_evaluation")
     whole = n.get("power_of_patients_cpu_seconds")
     after = "" if power is None or whole is None else (
         f"Cost grows as the number of patients to the power {power:.2f} for one evaluation of"
         f" likelihood and gradient, {whole:.2f} for the whole fit (1 is linear; the number of"
-        " evaluations differs between cohorts)."
+        " evaluations differs between cohorts)." + (f" Runs of each: {runs:.0f}." if runs < 5 else "")
     )  # fmt: skip
     return Section(
         "progression_speed", "Wandering model with three classes and survival",
@@ -361,11 +364,6 @@ def _met(ratio: float | None, targets: tuple[int, int]) -> str:
 
 def _met_below(found: float, most: float, *, aim: bool) -> str:
     return "**no**" if found > most else "yes; aim too" if aim else "yes"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 if __name__ == "__main__":
