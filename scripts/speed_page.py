@@ -85,7 +85,8 @@ maximum by a second program, and ours approximates the integral it computes):
 
 INTRODUCTION = """\
 Medians of five or more runs on one thread (fewer where the page says so), through the public verbs,
-from arrays to the finished result with standard errors. Imports and a first run are not counted ("after start"). Wall seconds
+from arrays to the finished result with standard errors. Imports and a first run are not counted
+("after start"). Wall seconds
 count; processor seconds stand beside them, and where the two differ the machine was doing other
 work too (last table). *Stored* peers could not be installed here: their times are those of another
 run of the same data, on a machine of the same kind (2 cores of an AMD EPYC, one thread, nearly
@@ -139,7 +140,8 @@ def _random_slope(n: Numbers) -> Section:
     return Section(
         "random_slope_speed", "Random-slope mixed model",
         "`y ~ time + arm × time + (1 + time | patient)`, REML, standard errors included; the faster"
-        " of nlme and lme4 is the peer (run three times at 5,000 and once at 20,000).", HEAD, rows, after)  # fmt: skip
+        " of nlme and lme4 is the peer (run three times at 5,000 and once at 20,000).",
+        HEAD, rows, after)  # fmt: skip
 
 
 def _joint(n: Numbers) -> Section:
