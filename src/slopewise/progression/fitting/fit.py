@@ -325,20 +325,27 @@ def _refined(
     """
     scored = _holding(_scored(problem, prior, refined=True), frozen)
     assert top.information is not None
-    inverse = np.linalg.pinv(top.information, hermitian=True)
+    inverse, _ = _inverse_where_known(top.information)
     place, count, moved = top.place, top.evaluations, 0.0
     height, gradient, _ = scored(place)
+    decrement = np.inf
     for _ in range(_REFINING_STEPS):
-        decrement = 0.5 * float(gradient @ inverse @ gradient)
+        direction = inverse @ gradient
+        decrement = 0.5 * float(gradient @ direction)
         moved = max(moved, decrement)
-        if not np.isfinite(height) or decrement < _TOLERANCE:
+        if decrement < _TOLERANCE:
             break
-        place = place + inverse @ gradient
-        height, gradient, _ = scored(place)
+        further = scored(place + direction)
         count += 1
-    if moved > _MOVED or not decrement < _TOLERANCE:
-        return ascend(scored, place, tolerance=_TOLERANCE)
-    return replace(top, place=place, height=height, decrement=decrement, evaluations=count)
+        if not further[0] > height:
+            break
+        place, (height, gradient, _) = place + direction, further
+    if moved < _MOVED and decrement < _TOLERANCE:
+        return replace(top, place=place, height=height, decrement=decrement, evaluations=count)
+    again = ascend(scored, place, tolerance=_TOLERANCE)
+    if again.status == "step_limit":
+        again, _ = _at_the_boundary(problem, scored, again)
+    return again
 
 
 def penalty(problem: Problem, prior: Prior | None) -> tuple[Array, Array]:
