@@ -6,7 +6,8 @@ observed information), with which the last steps are Newton's.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -15,6 +16,7 @@ from numpy import ndarray as Array
 __all__ = ["Ascent", "Scored", "ascend", "observed_information"]
 
 Scored = Callable[[Array], tuple[float, Array, Array]]  # height, gradient, outer product of scores
+Gradients = Callable[[Array], Array]  # gradients at several places, one a row
 
 _ACCEPTED = 1e-5  # decrement at which a place that cannot be bettered counts as the top
 _CLOSE = 1e-6  # Newton decrement from which Newton's steps take over
@@ -42,8 +44,11 @@ def ascend(
     steps: int = 150,
     finish: bool = True,
     watch: Callable[[Array, float], None] | None = None,
+    gradients: Gradients | None = None,
 ) -> Ascent:
     """Climb from `start`; with `finish`, polish by Newton steps and return the information.
+
+    `gradients`, where given, takes the gradients for the information all at once.
 
     `watch` is called with place and height after every step (checkpoints, progress).
     """
@@ -68,7 +73,11 @@ def ascend(
     if not finish:
         status = "converged" if decrement < goal else "step_limit"
         return Ascent(place, here[0], None, decrement, status, count)
-    return _polish(evaluate, place, here[:2], tolerance=tolerance, count=lambda: count)
+    information_at = partial(
+        observed_information, gradients or (lambda places: np.stack([scored(p)[1] for p in places]))
+    )
+    found = _polish(evaluate, place, here[:2], tolerance=tolerance, information_at=information_at)
+    return replace(found, evaluations=count)
 
 
 def _climb(
@@ -151,15 +160,15 @@ def _polish(
     here: tuple[float, Array],
     *,
     tolerance: float,
-    count: Callable[[], int],
+    information_at: Callable[[Array], Array],
 ) -> Ascent:
     """Newton steps with the observed information until the decrement is below tolerance."""
     height, gradient = here
     status, decrement, information = "step_limit", np.inf, np.zeros((0, 0))
     for _ in range(8):
-        information = observed_information(evaluate, place)
+        information = information_at(place)
         if not np.all(np.isfinite(information)):
-            return Ascent(place, height, None, np.inf, "non_finite", count())
+            return Ascent(place, height, None, np.inf, "non_finite", 0)
         direction = _inverse(information) @ gradient
         reach = _reach(np.maximum(information, 0.0))
         decrement = 0.5 * float(gradient @ direction)
@@ -182,16 +191,14 @@ def _polish(
             break
     if decrement < _ACCEPTED:
         status = "converged"
-    return Ascent(place, height, information, decrement, status, count())
+    return Ascent(place, height, information, decrement, status, 0)
 
 
-def observed_information(scored: Scored, place: Array) -> Float[Array, "variables variables"]:
+def observed_information(gradients: Gradients, place: Array) -> Float[Array, "variables variables"]:
     """Minus the Hessian by central differences of the exact gradient."""
-    size = len(place)
-    found = np.zeros((size, size))
-    for i in range(size):
-        step = np.zeros(size)
-        step[i] = 1e-4 * max(1.0, abs(place[i]))
-        up, down = scored(place + step)[1], scored(place - step)[1]
-        found[i] = (down - up) / (2.0 * step[i])
-    return 0.5 * (found + found.T)
+    steps = 1e-4 * np.maximum(1.0, np.abs(place))
+    shifts = np.diag(steps)
+    with np.errstate(all="ignore"):
+        up, down = np.split(gradients(np.concatenate([place + shifts, place - shifts])), 2)
+    found = (down - up) / (2.0 * steps[:, None])
+    return np.asarray(0.5 * (found + found.T))

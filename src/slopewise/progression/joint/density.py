@@ -102,6 +102,22 @@ class Components:
     node_slope: Array | None = None  # derivatives of log_node and log_end by the coefficients
     end_slope: Array | None = None
 
+    def of_draw(self, number: int, classes: int) -> "Components":
+        """What the way back to working vectors needs, of one draw."""
+        chosen = slice(number * classes, (number + 1) * classes)
+
+        def only(slopes: Array | None) -> Array | None:
+            shared = slopes is None or slopes.shape[-2] == 1
+            return slopes if shared or slopes is None else slopes[..., chosen, :]
+
+        return replace(
+            self,
+            log_weight=self.log_weight[number : number + 1],
+            error_variance=self.error_variance[:, chosen],
+            node_slope=only(self.node_slope),
+            end_slope=only(self.end_slope),
+        )
+
 
 @dataclass(frozen=True)
 class Sites:
