@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.errors import ConvergenceError, InputError
-from slopewise.numerics.ascent import Ascent, Gradients, Scored, ascend
+from slopewise.numerics.ascent import Ascent, Gradients, Scored, ascend, observed_information
 from slopewise.progression.fitting.start import (
     limits,
     spread_entries,
@@ -27,7 +27,7 @@ from slopewise.progression.joint.density import Problem, Sites
 from slopewise.progression.joint.estimates import Estimate, estimates, reorder_classes
 from slopewise.progression.joint.layout import Layout, layout_of
 from slopewise.progression.joint.scores import log_density_scores, scores_of_draws
-from slopewise.progression.joint.sites import refined_scores
+from slopewise.progression.joint.sites import refined_scores, refined_scores_of_draws
 from slopewise.progression.joint.specification import BaselineKind, ProgressionModel
 from slopewise.progression.timeline import Exposure
 
@@ -183,7 +183,7 @@ def _common_changes(exposures: list[Exposure]) -> tuple[float, ...]:
 def _intervals(model: ProgressionModel, last: float) -> int:
     """Fineness of the hazard's grid: nodes must be denser than what could happen between them."""
     if model.survival and model.baseline.kind is BaselineKind.SPLINE:
-        return 10
+        return 12
     if not (model.wander and model.association.has_slope):
         return 6
     return int(np.clip(np.ceil(last), 9, 24))  # at most a month apart up to two years
@@ -265,15 +265,26 @@ def _scored(problem: Problem, prior: Prior | None, *, refined: bool = False) -> 
     return scored
 
 
-def _gradients(problem: Problem, prior: Prior | None) -> Gradients:
-    """Gradients of the log-likelihood with prior or penalty at several working vectors at once."""
+def _gradients(
+    problem: Problem, prior: Prior | None, *, refined_at: Array | None = None
+) -> Gradients:
+    """Gradients of the log-likelihood with prior or penalty at several working vectors at once.
+
+    With `refined_at`, of the refined density, from the sites of that place.
+    """
     centre, precision = penalty(problem, prior)
     each = problem.layout.model.classes * problem.cohort.patients
     chunk = max(1, _CHUNK // each)
+    sites = None if refined_at is None else refined_scores(problem, refined_at)[2]
+
+    def scores(some: Array) -> Array:
+        if refined_at is None:
+            return scores_of_draws(problem, some)[1]
+        return refined_scores_of_draws(problem, some, start=sites)[1]
 
     def gradients(places: Array) -> Array:
         found = [
-            scores_of_draws(problem, places[start : start + chunk])[1].sum(axis=1)
+            scores(places[start : start + chunk]).sum(axis=1)
             for start in range(0, len(places), chunk)
         ]
         return np.asarray(np.concatenate(found) + (centre - places) @ precision)
@@ -337,8 +348,9 @@ def _refined(
 ) -> Ascent:
     """From the top of the moment-matched density to that of the refined one.
 
-    Newton steps with the curvature at hand; where the top moved by more than a tenth of a standard
-    error or so, curvature is taken anew from the refined gradient.
+    Newton steps with the curvature at hand; curvature is taken anew from the refined gradient where
+    the top moved by a tenth of a standard error or so, and always under a slope link, whose
+    standard errors one pass can understate by a third.
     """
     scored = _holding(_scored(problem, prior, refined=True), frozen)
     assert top.information is not None
@@ -357,9 +369,13 @@ def _refined(
         if not further[0] > height:
             break
         place, (height, gradient, _) = place + direction, further
+    gradients = None if frozen else _gradients(problem, prior, refined_at=place)
     if moved < _MOVED and decrement < _TOLERANCE:
-        return replace(top, place=place, height=height, decrement=decrement, evaluations=count)
-    again = ascend(scored, place, tolerance=_TOLERANCE)
+        found = replace(top, place=place, height=height, decrement=decrement, evaluations=count)
+        if gradients is None or not problem.layout.model.association.has_slope:
+            return found
+        return replace(found, information=observed_information(gradients, place))
+    again = ascend(scored, place, tolerance=_TOLERANCE, gradients=gradients)
     if again.status == "step_limit":
         again, _ = _at_the_boundary(problem, scored, again)
     return again

@@ -23,7 +23,7 @@ from slopewise.progression.joint.density import (
 from slopewise.progression.joint.layout import covariance_factor_adjoint
 from slopewise.progression.joint.node import Passing, pass_node_adjoint
 
-__all__ = ["Bars", "log_density_scores", "mixed_scores", "pass_back", "scores_of_draws"]
+__all__ = ["Bars", "draws_mixed", "log_density_scores", "pass_back", "scores_of_draws"]
 
 
 def log_density_scores(
@@ -43,18 +43,7 @@ def scores_of_draws(
     assert tape is not None
     bars = Bars(parts, problem)
     pass_back(problem, parts, tape, bars=bars)
-    k = problem.layout.model.classes
-    each = [
-        mixed_scores(
-            problem,
-            working,
-            parts.of_draw(number, k),
-            found=found[number * k : (number + 1) * k],
-            bars=bars.of_components(slice(number * k, (number + 1) * k)),
-        )
-        for number, working in enumerate(draws)
-    ]
-    total, scores = (np.stack(part) for part in zip(*each, strict=True))
+    total, scores = draws_mixed(problem, draws, parts, found=found, bars=bars)
     if problem.before_entry is not None and problem.cohort.late is not None:
         earlier, earlier_scores = scores_of_draws(problem.before_entry, draws)
         total[:, problem.cohort.late] -= earlier
@@ -62,14 +51,21 @@ def scores_of_draws(
     return total, scores
 
 
-def mixed_scores(
-    problem: Problem, working: Array, parts: Components, *, found: Array, bars: "Bars"
-) -> tuple[Float[Array, " patients"], Float[Array, "patients size"]]:
+def draws_mixed(
+    problem: Problem, draws: Array, parts: Components, *, found: Array, bars: "Bars"
+) -> tuple[Float[Array, "draws patients"], Float[Array, "draws patients size"]]:
     """From components to patients: classes mixed, adjoints carried to the working scale."""
-    weighted = parts.log_weight[0] + found
-    total = np.logaddexp.reduce(weighted, axis=0)
-    share = np.exp(weighted - total)  # Pr(class | data)
-    return total, _chain(problem, working, parts, bars, share)
+    k = problem.layout.model.classes
+    totals, scores = [], []
+    for number, working in enumerate(draws):
+        chosen = slice(number * k, (number + 1) * k)
+        own = parts.of_draw(number, k)
+        weighted = own.log_weight[0] + found[chosen]
+        total = np.logaddexp.reduce(weighted, axis=0)
+        share = np.exp(weighted - total)  # Pr(class | data)
+        totals.append(total)
+        scores.append(_chain(problem, working, own, bars.of_components(chosen), share))
+    return np.stack(totals), np.stack(scores)
 
 
 class Bars:

@@ -26,9 +26,9 @@ from slopewise.progression.joint.density import (
     filter_forward,
 )
 from slopewise.progression.joint.node import Moments, Passing, hazard_moments, site_moments
-from slopewise.progression.joint.scores import Bars, log_density_scores, mixed_scores, pass_back
+from slopewise.progression.joint.scores import Bars, draws_mixed, pass_back, scores_of_draws
 
-__all__ = ["refined_scores"]
+__all__ = ["refined_scores", "refined_scores_of_draws"]
 
 _SWEEPS = 12
 _SETTLED = 1e-8  # change of any patient's log density between sweeps
@@ -50,23 +50,39 @@ def refined_scores(
 
     A model without association has nothing to refine; its sites are None.
     """
-    parts = components(problem, working[None])
+    total, scores, sites = refined_scores_of_draws(problem, working[None], start=start)
+    return total[0], scores[0], sites
+
+
+def refined_scores_of_draws(
+    problem: Problem, draws: Float[Array, "draws size"], *, start: Sites | None = None
+) -> tuple[Float[Array, "draws patients"], Float[Array, "draws patients size"], Sites | None]:
+    """The same at several working vectors in one pass; `start` may be the sites of one of them."""
+    parts = components(problem, draws)
     if parts.log_node is None or (parts.value is None and parts.slope is None):
-        return *log_density_scores(problem, working), None
-    refined = _refine(problem, parts, start)
+        return *scores_of_draws(problem, draws), None
+    refined = _refine(problem, parts, _for_each(start, parts))
     bars = Bars(parts, problem)
     pass_back(problem, parts, refined.tape, bars=bars)
     bars.log_node = refined.log_node
-    total, scores = mixed_scores(problem, working, parts, found=refined.found, bars=bars)
+    total, scores = draws_mixed(problem, draws, parts, found=refined.found, bars=bars)
     sites = refined.sites
     if problem.before_entry is not None and problem.cohort.late is not None:
-        earlier, earlier_scores, before = refined_scores(
-            problem.before_entry, working, start=None if start is None else start.before_entry
+        earlier, earlier_scores, before = refined_scores_of_draws(
+            problem.before_entry, draws, start=None if start is None else start.before_entry
         )
-        total[problem.cohort.late] -= earlier
-        scores[problem.cohort.late] -= earlier_scores
+        total[:, problem.cohort.late] -= earlier
+        scores[:, problem.cohort.late] -= earlier_scores
         sites = replace(sites, before_entry=before)
     return total, scores, sites
+
+
+def _for_each(start: Sites | None, parts: Components) -> Sites | None:
+    """Sites of one draw, repeated for each draw."""
+    if start is None:
+        return None
+    times = parts.x.shape[1] // start.pull.shape[1]
+    return Sites(np.tile(start.pull, (1, times, 1)), np.tile(start.precision, (1, times, 1)))
 
 
 def _refine(problem: Problem, parts: Components, start: Sites | None) -> _Refined:
