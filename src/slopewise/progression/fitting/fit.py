@@ -223,8 +223,7 @@ def fit_progression(
     began = time.perf_counter()
     scored = _scored(problem, prior)
     tried, best = _climb(problem, scored, starts, generator, resume_from=resume_from, watch=watch)
-    place = reorder_classes(problem.layout, best.place)
-    top = ascend(scored, place, watch=watch, gradients=_gradients(problem, prior))
+    top = _ordered_top(problem, scored, best.place, prior=prior, watch=watch)
     frozen: tuple[int, ...] = ()
     if top.status == "step_limit":
         top, frozen = _at_the_boundary(problem, scored, top)
@@ -263,6 +262,25 @@ def _scored(problem: Problem, prior: Prior | None, *, refined: bool = False) -> 
         return height, scores.sum(0) + pull, scores.T @ scores + precision
 
     return scored
+
+
+def _ordered_top(
+    problem: Problem,
+    scored: Scored,
+    place: Array,
+    *,
+    prior: Prior | None,
+    watch: Callable[[Array, float], None] | None,
+) -> Ascent:
+    """The top from a rough place, classes named in order; under a prior its names are kept."""
+    gradients = _gradients(problem, prior)
+    if prior is not None:
+        return ascend(scored, place, watch=watch, gradients=gradients)
+    top = ascend(scored, reorder_classes(problem.layout, place), watch=watch, gradients=gradients)
+    ordered = reorder_classes(problem.layout, top.place)
+    if np.allclose(ordered, top.place):
+        return top
+    return ascend(scored, ordered, watch=watch, gradients=gradients)
 
 
 def _gradients(

@@ -26,7 +26,7 @@ from slopewise.progression.joint.sites import refined_scores
 __all__ = ["Posterior", "PosteriorSummary", "posterior"]
 
 _FREEDOM = 8.0
-_CHUNK = 6000  # draws × classes × patients at a time: what stays in the processor's cache
+_CHUNK = 12000  # draws × classes × patients at a time: what stays in the processor's cache
 _ROUNDS = 3
 _TEMPERING = (1.0, 0.7, 0.5, 0.35, 0.25, 0.17, 0.1, 0.05)
 

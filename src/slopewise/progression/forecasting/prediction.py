@@ -197,7 +197,10 @@ def _live(
                 loading=loading_of(parts, slowed),
                 offset=hazard_offset(problem, parts),
                 moments_of=partial(
-                    hazard_moments, log_weight=weights[number], ended=np.zeros((1, 1))
+                    hazard_moments,
+                    log_weight=weights[number],
+                    ended=np.zeros((1, 1)),
+                    derivatives=False,
                 ),
             )
             lived = lived + passing.moments.log_z

@@ -309,7 +309,7 @@ def filter_forward(
         x, P = state.advance(x, P, step)
         middles: list[Happening] = []
         for happening in _happenings(
-            problem, parts, column, slowed=slowed, now=(x, P), sites=sites
+            problem, parts, column, slowed=slowed, now=(x, P), sites=sites, taped=taped
         ):
             total = total + happening.gained
             x, P = happening.after
@@ -327,6 +327,7 @@ def _happenings(
     slowed: Array,
     now: tuple[Array, Array],
     sites: Sites | None,
+    taped: bool,
 ) -> list[Happening]:
     """What is learnt at the end of a column: values, or a node of the hazard."""
     if column.kind == "visit":
@@ -338,7 +339,7 @@ def _happenings(
     if parts.value is None and parts.slope is None:
         return [Happening(now, now, at_event - np.exp(log_weight))]
     ended = np.where(column.event, 1.0, 0.0)
-    term = partial(hazard_moments, log_weight=log_weight, ended=ended)
+    term = partial(hazard_moments, log_weight=log_weight, ended=ended, derivatives=taped)
     if sites is not None:
         pull, precision = sites.pull[column.node], sites.precision[column.node]
         term = partial(site_moments, pull=pull, precision=precision)

@@ -115,7 +115,9 @@ def site_moments(mean: Array, variance: Array, *, pull: Array, precision: Array)
     )
 
 
-def hazard_moments(mean: Array, variance: Array, *, log_weight: Array, ended: Array) -> Moments:
+def hazard_moments(
+    mean: Array, variance: Array, *, log_weight: Array, ended: Array, derivatives: bool = True
+) -> Moments:
     """Moments under exp(d η − exp(log c + η)); its own parameter is log c (may be −inf).
 
     Sums over the quadrature's points are products with the powers of the points: X_i = <x^i> and
@@ -131,18 +133,21 @@ def hazard_moments(mean: Array, variance: Array, *, log_weight: Array, ended: Ar
     top = log_share.max(0)
     share = _SHARES[:, None] * np.exp(log_share - top)
     zeroth, x1, x2 = (_POWERS[:3] @ share).reshape(3, *shape)
-    l0, l1, l2, l3 = (_POWERS @ (share * lived)).reshape(4, *shape) / zeroth
     x1, x2 = x1 / zeroth, x2 / zeroth
-    by_mean, by_spread = l1 - x1 * l0, l2 - x1 * l1  # d<x>/da, d<x>/d√s
-    twice = 2.0 * x1
+    log_z = top.reshape(shape) + np.log(zeroth)
     shift = x1 / root
     shrink = (1.0 - x2 + x1 * x1) / variance
+    if not derivatives:
+        return Moments(log_z, shift, shrink, ())
+    l0, l1, l2, l3 = (_POWERS @ (share * lived)).reshape(4, *shape) / zeroth
+    by_mean, by_spread = l1 - x1 * l0, l2 - x1 * l1  # d<x>/da, d<x>/d√s
+    twice = 2.0 * x1
     d_shift = by_mean / root
     d_shrink = (twice * by_mean - l2 + x2 * l0) / variance
     half = 0.5 / variance
     second = half * ((twice * by_spread - l3 + x2 * l1) / root - 2.0 * shrink)
     return Moments(
-        log_z=top.reshape(shape) + np.log(zeroth),
+        log_z=log_z,
         shift=shift,
         shrink=shrink,
         by=(
