@@ -15,9 +15,9 @@ from numpy import ndarray as Array
 
 from slopewise.errors import ConvergenceError, InputError
 from slopewise.numerics.ascent import Ascent, Gradients, Scored, ascend, observed_information
+from slopewise.progression.fitting.boundary import boundary_reached, climb_at_boundary, holding
 from slopewise.progression.fitting.start import (
     limits,
-    spread_entries,
     stabiliser,
     starting_points,
 )
@@ -33,16 +33,8 @@ from slopewise.progression.timeline import Exposure
 
 __all__ = ["Prior", "ProgressionFit", "fit_progression", "penalty", "prepare"]
 
-_AT_END = {
-    "random_effects": "the spread of slopes vanished, or its correlation with the level ran to ±1",
-    "wander": "the wander vanished",
-    "log_wander_months": "wander_months ran to the end of what visits and follow-up can tell",
-    "log_residual_sd": "the error between readings vanished",
-    "weight": "a class emptied",
-}
 _TOLERANCE = 1e-6  # Newton decrement at which a fit has converged: 0.0014 standard errors
 _CHUNK = 4000  # vectors × classes × patients in one pass: what stays in the processor's cache
-_CRAWL = 1e-3  # decrement that a variance on its way to 0 may keep
 _REFINING_STEPS = 8
 _MOVED = 0.005  # Newton decrement worth 0.1 standard errors
 
@@ -226,7 +218,7 @@ def fit_progression(
     top = _ordered_top(problem, scored, best.place, prior=prior, watch=watch)
     frozen: tuple[int, ...] = ()
     if top.status == "step_limit":
-        top, frozen = _at_the_boundary(problem, scored, top)
+        top, frozen = climb_at_boundary(problem, scored, top)
     if top.status == "converged":
         top = _refined(problem, top, prior, frozen=frozen)
     with np.errstate(all="ignore"):
@@ -310,57 +302,6 @@ def _gradients(
     return gradients
 
 
-def _at_the_boundary(
-    problem: Problem, scored: Scored, top: Ascent
-) -> tuple[Ascent, tuple[int, ...]]:
-    """Where the climb ends at a boundary: hold there what ran to it, and climb with the rest.
-
-    First what is at the end of its range; then, since a variance that runs to 0 crawls along its
-    logarithm, the smallest spreads (with their correlations) are set to nothing one after another,
-    as long as the top is not lower for it.
-    """
-    low, high = limits(problem)
-    frozen: tuple[int, ...] = tuple(np.flatnonzero(_at_end(top.place, low, high)).tolist())
-    if frozen:
-        top = _settled(ascend(_holding(scored, frozen), top.place))
-        if top.status == "converged":
-            return top, frozen
-    places = spread_entries(problem.layout, top.place - low)
-    held: Array = top.place.copy()
-    for entries in places[:2]:
-        held = held.copy()
-        held[list(entries)] = [low[entries[0]] + 1.0, *(0.0 for _ in entries[1:])]
-        trial_frozen = (*frozen, *entries)
-        trial = _settled(ascend(_holding(scored, trial_frozen), held))
-        if trial.height < top.height - 0.05:
-            break
-        top, held, frozen = trial, trial.place, trial_frozen
-        if trial.status == "converged":
-            break
-    return top, frozen
-
-
-def _settled(top: Ascent) -> Ascent:
-    """At a boundary what is left of the crawl may stay: less than a twentieth of an error."""
-    return replace(top, status="converged") if top.decrement < _CRAWL else top
-
-
-def _holding(scored: Scored, frozen: tuple[int, ...]) -> Scored:
-    """The same height with some entries held where they are."""
-    if not frozen:
-        return scored
-    index = list(frozen)
-
-    def held(working: Array) -> tuple[float, Array, Array]:
-        height, gradient, outer = scored(working)
-        gradient, outer = gradient.copy(), outer.copy()
-        gradient[index] = 0.0
-        outer[index], outer[:, index] = 0.0, 0.0
-        return height, gradient, outer
-
-    return held
-
-
 def _refined(
     problem: Problem, top: Ascent, prior: Prior | None, *, frozen: tuple[int, ...]
 ) -> Ascent:
@@ -370,7 +311,7 @@ def _refined(
     the top moved by a tenth of a standard error or so, and always under a slope link, whose
     standard errors one pass can understate by a third.
     """
-    scored = _holding(_scored(problem, prior, refined=True), frozen)
+    scored = holding(_scored(problem, prior, refined=True), frozen)
     assert top.information is not None
     inverse, _ = _inverse_where_known(top.information)
     place, count, moved = top.place, top.evaluations, 0.0
@@ -395,7 +336,7 @@ def _refined(
         return replace(found, information=observed_information(gradients, place))
     again = ascend(scored, place, tolerance=_TOLERANCE, gradients=gradients)
     if again.status == "step_limit":
-        again, _ = _at_the_boundary(problem, scored, again)
+        again, _ = climb_at_boundary(problem, scored, again)
     return again
 
 
@@ -439,7 +380,7 @@ def _climb(
 def _described(problem: Problem, top: Ascent, prior: Prior | None) -> ProgressionFit:
     layout = problem.layout
     found = refined_scores(problem, top.place)[0]
-    why = _boundary(problem, top) if top.status == "converged" else ""
+    why = boundary_reached(problem, top) if top.status == "converged" else ""
     status = "boundary" if top.status == "converged" and why else top.status
     fit = ProgressionFit(
         status=status,
@@ -469,33 +410,3 @@ def _described(problem: Problem, top: Ascent, prior: Prior | None) -> Progressio
         nothing = list(fit.undetermined)
         covariance[nothing] = covariance[:, nothing] = np.nan
     return replace(fit, parameters=estimates(layout, top.place, covariance))
-
-
-def _at_end(place: Array, low: Array, high: Array) -> Array:
-    """Which entries have run to an end of their range."""
-    with np.errstate(invalid="ignore"):
-        margin = np.where(np.isfinite(high - low), np.minimum(0.05, 0.003 * (high - low)), 0.0)
-    return np.asarray((place < low + margin) | (place > high - margin))
-
-
-def _boundary(problem: Problem, top: Ascent) -> str:
-    """What ran to the end of its range; empty when nothing did."""
-    low, high = limits(problem)
-    at_end = _at_end(top.place, low, high)
-    for name, (place, _) in problem.layout.blocks.items():
-        if np.any(at_end[place]):
-            return _AT_END.get(name, f"{name} ran to the end of its range")
-    named = estimates(problem.layout, top.place, None)
-    spread = {
-        name: e.estimate for name, e in named.items() if "_sd" in name or name.startswith("sd_")
-    }
-    scale = max((v for n, v in spread.items() if n.startswith("residual_sd")), default=1.0)
-    for name, value in spread.items():
-        if value < 1e-3 * scale:
-            return f"{name} vanished ({value:.2g})"
-    for name, e in named.items():
-        if "correlation" in name and abs(e.estimate) > 0.999:
-            return f"{name} ran to {e.estimate:.4f}"
-        if name.startswith("class_weight") and e.estimate < 1e-3:
-            return f"{name} emptied"
-    return ""
