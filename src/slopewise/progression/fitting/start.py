@@ -101,11 +101,12 @@ def limits(problem: Problem) -> tuple[Float[Array, " size"], Float[Array, " size
     for name in ("random_effects", "wander", "log_residual_sd"):
         within(name, 9.0)
     if model.wander:
-        # a wander that comes and goes between two nodes of the hazard is not seen by it, and one
-        # shorter than visits are apart is rater's error
-        spacing = _last_month(problem) / max(len(problem.cohort.nodes.start), 12)
+        # under a slope link a wander that comes and goes between two nodes of the hazard is not
+        # seen by it; one much shorter than visits are apart is rater's error
+        months, intervals = _last_month(problem), len(problem.cohort.nodes.start)
+        spacing = months / (max(intervals, 9) if model.association.has_slope else 100.0)
         place, _ = layout.blocks["log_wander_months"]
-        low[place], high[place] = np.log(spacing), np.log(20.0 * _last_month(problem))
+        low[place], high[place] = np.log(spacing), np.log(20.0 * months)
     within("weight", 12.0)
     if model.survival:
         within("baseline", 60.0)
