@@ -290,6 +290,35 @@ def test_treated_people_give_the_slowing_that_made_them(
     assert "counted as if they had not been" in ignoring
 
 
+def test_treatment_that_every_event_came_under_has_no_rate_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = study_folder(tmp_path, 40, slowing=0.5)
+    header, *rows = (folder / "people.csv").read_text().splitlines()
+    split = [row.split(",") for row in rows]
+    for row in split:
+        row[2] = row[2] if row[3] == "1" else "0"
+    text = "\n".join([header, *(",".join(row) for row in split)])
+    (folder / "people.csv").write_text(text + "\n")
+    said = refusal(capsys, command(folder, "--treated-column", "arm", "--slowing"))
+    assert "no event came without treatment" in said
+    assert "--event none" in said
+    options = ("--treated-column", "arm", "--slowing", "--event", "none")
+    assert "slowing" in as_object(capsys, command(folder, *options))["parameters"]
+
+
+def test_two_values_of_one_month_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = study_folder(tmp_path, 40)
+    assert not any("the same month" in one for one in as_object(capsys, command(folder))["mind"])
+    path = folder / "scores.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[1], lines[2]]) + "\n")
+    found = as_object(capsys, command(folder))
+    assert any(one.startswith("2 values stand at the same month") for one in found["mind"])
+
+
 def test_a_patient_record_gives_its_own_covariates_and_events(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -224,3 +224,46 @@ def test_a_file_that_is_no_fit_is_refused(
 
 def test_misuse_ends_with_2(demonstration: Path) -> None:
     assert main.run(["predict", str(demonstration)]) == 2
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "99", "0"])
+def test_a_score_that_nobody_can_fall_below_is_refused(
+    given: str, demonstration: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(capsys, command(demonstration, "--leaves", f"24,{given}"))
+    assert "above 0 and at most 48" in said
+
+
+def test_an_outcome_that_the_model_does_not_hold_is_refused(
+    demonstration: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(capsys, command(demonstration, "--outcome", "svc"))
+    assert "svc is not modelled by" in said
+    assert "fit progression FOLDER --outcome svc --output FIT.json" in said
+    assert main.run(command(demonstration, "--outcome", "alsfrs_total")) == 0
+
+
+def test_a_start_after_the_last_visit_says_what_it_takes_for_granted(
+    demonstration: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = as_text(capsys, command(demonstration, "--at", "50"))
+    assert "months after the last score" in late
+    assert "takes for granted that the event had not happened by then" in late
+    assert "takes for granted" not in as_text(capsys, command(demonstration))
+
+
+@pytest.mark.parametrize("damage", [{}, "x", {"event": {"x": 1}}, {"event": None}])
+def test_a_fit_without_its_own_story_is_refused(
+    damage: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, path = study_folder(tmp_path / "study"), tmp_path / "FIT.json"
+    assert main.run(["fit", "progression", str(folder), "--no-wander", "--output", str(path)]) == 0
+    capsys.readouterr()
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, "made_by": damage}))
+    said = refusal(capsys, command(folder, "--model", str(path), patient="P000"))
+    assert "FIT.json is damaged" in said
+    path.write_text(json.dumps({**document, "status": "step_limit"}))
+    said = refusal(capsys, command(folder, "--model", str(path), patient="P000"))
+    assert "FIT.json" in said
+    assert "fit again" in said

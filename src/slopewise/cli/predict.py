@@ -1,8 +1,9 @@
 """`slopewise predict`: function and survival of one patient ahead, updated at each visit."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from slopewise.cli import study_options as study
 from slopewise.cli.options import AsJson
 from slopewise.cli.output import answer, answer_json
 from slopewise.errors import InputError
+
+if TYPE_CHECKING:
+    from slopewise.progression.joint.specification import Marker
 
 __all__ = ["register"]
 
@@ -110,7 +114,7 @@ def _predict(options: PredictOptions) -> None:
             patient_id=options.patient,
             horizon=options.horizon,
             at_month=options.at,
-            thresholds=tuple(_score(text) for text in study.names_of(options.leaves)),
+            thresholds=_scores(options.leaves, loaded.forecaster.layout.model.markers[0]),
             each_visit=options.each_visit,
         ),
         columns=study.study_request(options),
@@ -123,6 +127,28 @@ def _predict(options: PredictOptions) -> None:
         from slopewise.report.progression.outlook_text import outlook_text
 
         answer(outlook_text(outlook, with_curve=options.curve))
+
+
+def _scores(text: str | None, marker: "Marker") -> tuple[float, ...]:
+    """The scores of --leaves; InputError for one that nobody can leave, or that is none."""
+    best, worst = (
+        (marker.high, marker.low) if marker.falling_is_worse else (marker.low, marker.high)
+    )
+    found = tuple(_score(name) for name in study.names_of(text))
+    for score in found:
+        low, high = marker.low, marker.high
+        is_inside = (low is None or score >= low) and (high is None or score <= high)
+        if not (is_inside and math.isfinite(score)) or score == worst:
+            raise InputError(f"--leaves {score:g} is no score to be left; {_range(best, worst)}")
+    return found
+
+
+def _range(best: float | None, worst: float | None) -> str:
+    if best is None or worst is None:
+        return "give a number in the unit of the outcome"
+    if best > worst:
+        return f"give scores above {worst:g} and at most {best:g}"
+    return f"give scores of at least {best:g} and below {worst:g}"
 
 
 def _score(text: str) -> float:

@@ -9,13 +9,15 @@ from slopewise.workflow.fit_checkpoint import fit_or_resume, kept_checkpoint
 from slopewise.workflow.study import StudyRead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.random import Generator
 
     from slopewise.progression.fitting.fit import ProgressionFit
     from slopewise.progression.fitting.posterior import Posterior
     from slopewise.progression.forecasting.effects import EffectOnSurvival
     from slopewise.progression.joint.specification import ProgressionModel
-    from slopewise.progression.observed.patients import LaidOut, LeftOut
+    from slopewise.progression.observed.patients import LaidOut, LeftOut, ObservedPatient
 
 __all__ = ["FitRequest", "FittedStudy", "fit_study"]
 
@@ -80,16 +82,7 @@ def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
     laid_out = lay_out(study.patients, request.model)
-    if request.model.survival and not any(patient.event for patient in laid_out.patients):
-        raise InputError(
-            f"nobody had the event ({study.event.words}) during follow-up, so its rate cannot be "
-            "estimated; add --event none to model the outcome alone"
-        )
-    if request.model.slowing and not any(patient.is_treated for patient in laid_out.patients):
-        raise InputError(
-            "nobody was treated during follow-up, so no slowing can be estimated; leave --slowing "
-            "out, or give doses.csv or --treated-column"
-        )
+    _check_events(laid_out.patients, request.model, study.event.words)
     problem = prepare(
         request.model,
         laid_out.measurements,
@@ -114,6 +107,33 @@ def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
     generator = np.random.default_rng(request.seed)
     drawn = posterior(problem, fit, generator=generator, prior=prior) if request.posterior else None
     return replace(found, posterior=drawn, effects=_effects(fit, study, generator))
+
+
+def _check_events(
+    patients: "Sequence[ObservedPatient]", model: "ProgressionModel", event: str
+) -> None:
+    """Refuse a rate that no data can hold: without an event, or with it on one side only.
+
+    Where every event came under treatment, or none did, the likelihood of the direct hazard ratio
+    rises for ever: it has no maximum.
+    """
+    if model.survival and not any(patient.event for patient in patients):
+        raise InputError(
+            f"nobody had the event ({event}) during follow-up, so its rate cannot be "
+            "estimated; add --event none to model the outcome alone"
+        )
+    if model.slowing and not any(patient.is_treated for patient in patients):
+        raise InputError(
+            "nobody was treated during follow-up, so no slowing can be estimated; leave --slowing "
+            "out, or give doses.csv or --treated-column"
+        )
+    under = {patient.is_treated for patient in patients if patient.event}
+    if model.direct_effect and len(under) == 1:
+        side = "without" if True in under else "under"
+        raise InputError(
+            f"no event came {side} treatment, so what treatment does to the event ({event}) cannot "
+            "be estimated; add --event none to estimate the slowing of the outcome alone"
+        )
 
 
 def _effects(

@@ -48,6 +48,8 @@ def load_model(path: Path | None) -> LoadedModel:
     import numpy as np
 
     from slopewise.progression.fitting.fit_file import fit_from_text
+    from slopewise.progression.observed.patients import EventDefinition
+    from slopewise.records.observed.plain_columns import PlainColumns
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -56,11 +58,23 @@ def load_model(path: Path | None) -> LoadedModel:
             f"the model {path} cannot be read ({error}); give a file made by `slopewise fit "
             "progression --output`"
         ) from None
-    found = fit_from_text(text, source=path.name)
+    try:
+        found = fit_from_text(text, source=path.name)
+        event = EventDefinition(**found.made_by["event"])
+        columns = found.made_by["columns"]
+        if columns is not None:
+            PlainColumns(**columns)
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"{path.name} is damaged ({type(error).__name__}: {error}); make the fit again"
+        ) from None
+    if found.fit.status not in {"converged", "boundary"}:
+        raise InputError(
+            f"the fit in {path.name} did not converge, and forecasts from it would mean nothing; "
+            "fit again with a smaller model (fewer covariates, one class, --no-wander), more data "
+            "or more --starts"
+        )
     forecaster = forecaster_of_fit(
-        found.fit,
-        draws=_DRAWS,
-        generator=np.random.default_rng(_SEED),
-        event=found.made_by["event"]["words"],
+        found.fit, draws=_DRAWS, generator=np.random.default_rng(_SEED), event=event.words
     )
     return LoadedModel(forecaster, found.made_by)

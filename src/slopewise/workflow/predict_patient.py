@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slopewise.progression.observed.patients import ObservedPatient
     from slopewise.records.store import Store
 
-__all__ = ["OutlookRequest", "outlook_of_key", "predict_patient"]
+__all__ = ["OutlookRequest", "as_modelled", "outlook_of_key", "predict_patient"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def predict_patient(
         predict_from,
     )
 
-    wanted = _as_modelled(columns, model)
+    wanted = as_modelled(columns, model)
     if isinstance(source, Path):
         study = read_folder(source, wanted)
     else:
@@ -77,7 +77,7 @@ def predict_patient(
     )
 
 
-def _as_modelled(columns: StudyRequest, model: LoadedModel) -> StudyRequest:
+def as_modelled(columns: StudyRequest, model: LoadedModel) -> StudyRequest:
     """The files read as the model's fit read its own: outcomes, event and columns."""
     from slopewise.progression.observed.patients import wanted_covariates
     from slopewise.records.observed.plain_columns import PlainColumns

@@ -58,6 +58,7 @@ def read_store(
     names = request.outcomes or ("alsfrs_total",)
     markers = request.markers or tuple(marker_of_record(name) for name in names)
     check_markers(markers)
+    _check_outcomes(request)
     with store.reading() as session:
         treated = histories.load(session, patient_id)
         facts = baseline_facts.load(session)
@@ -106,6 +107,18 @@ def _read_plain(path: Path, request: StudyRequest) -> StudyRead:
     return StudyRead(
         found.patients, found.markers, found.event, found.left_out, found.remarks, found.columns
     )
+
+
+def _check_outcomes(request: StudyRequest) -> None:
+    """Refuse an outcome that a given model does not hold; a record's outcomes have fixed names."""
+    held = [marker.name for marker in request.markers]
+    for name in request.outcomes:
+        if held and name not in held:
+            raise InputError(
+                f"{name} is not modelled by this model (its outcome is: {', '.join(held)}); fit "
+                f"one with `slopewise fit progression FOLDER --outcome {name} --output FIT.json` "
+                "and give it by --model"
+            )
 
 
 def _is_plain(path: Path, request: StudyRequest) -> bool:

@@ -44,6 +44,7 @@ _LIKELIHOOD = (
     (0.0, "unlikely"),
 )
 _COURSES = {"slow": "slower", "intermediate": "middle", "fast": "faster"}
+_SAME_MONTH = 1e-6
 _CLEAR_SHARE = 0.6  # assumption: below it no single group is named
 
 
@@ -139,6 +140,25 @@ def look_back_sentence(look_back: Sequence[LookBack]) -> str:
     )
 
 
+def _late_start(outlook: Outlook) -> str | None:
+    """What a prediction from after the last score takes for granted; None from a visit."""
+    marker, landmark = outlook.marker.name, outlook.landmark_month
+    origin = outlook.patient.origin_month
+    seen = [one.month + origin for one in outlook.patient.values if one.marker == marker]
+    last = max(when for when in seen if when <= landmark + _SAME_MONTH)
+    if landmark - last <= _SAME_MONTH:
+        return None
+    alive = (
+        ", and takes for granted that the event had not happened by then"
+        if outlook.event.is_modelled
+        else ""
+    )
+    return (
+        f"The prediction starts at month {month(landmark)}, {months(landmark - last)} after the "
+        f"last score{alive}."
+    )
+
+
 def outlook_remarks(outlook: Outlook) -> tuple[str, ...]:
     """What to mind when reading the prediction."""
     patient = outlook.patient
@@ -154,6 +174,7 @@ def outlook_remarks(outlook: Outlook) -> tuple[str, ...]:
         "visits as if untreated. Whether it slowed the decline is what `slopewise assess` answers."
         if patient.is_treated
         else None,
+        _late_start(outlook),
         "With one value so far the prediction is little more than what is usual."
         if outlook.values_used == 1
         else None,

@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slopewise.progression.observed.patients import LeftOut
+from slopewise.progression.observed.patients import LeftOut, ObservedPatient
 from slopewise.report.numbers import plural
 from slopewise.report.terminal_text import one_line
 
-__all__ = ["SIMULATED_STUDY", "left_out_objects", "left_out_sentences", "treated_remark"]
+__all__ = [
+    "SIMULATED_STUDY",
+    "left_out_objects",
+    "left_out_sentences",
+    "same_month_remark",
+    "treated_remark",
+]
 
 SIMULATED_STUDY = "These patients are simulated: made by a computer, not real people."
 _SHOWN = 5
@@ -48,4 +54,24 @@ def treated_remark(treated: int, patients: int, *, is_estimated: bool) -> str | 
         f"{treated} of {plural(patients, 'patient')} were treated, and their later visits are "
         "counted as if they had not been. --until-treatment stops at the first dose, --slowing "
         "estimates the effect."
+    )
+
+
+def same_month_remark(patients: Sequence[ObservedPatient]) -> str | None:
+    """Values of one person and month that stand more than once: each is used; None without any."""
+    repeated = {
+        patient.patient_id: len(patient.values)
+        - len({(value.marker, value.month) for value in patient.values})
+        for patient in patients
+    }
+    who = [one_line(patient_id) for patient_id, count in repeated.items() if count]
+    if not who:
+        return None
+    count = sum(repeated.values())
+    words = "value stands" if count == 1 else "values stand"
+    more = f" and {len(who) - _SHOWN} more" if len(who) > _SHOWN else ""
+    return (
+        f"{count} {words} at the same month as another of the same person "
+        f"({', '.join(who[:_SHOWN])}{more}), and each counts as a reading of its own; remove what "
+        "is a copy."
     )
