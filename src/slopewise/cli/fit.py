@@ -260,7 +260,7 @@ def _request(options: FitOptions, read: "StudyRead") -> "FitRequest":
 
 def _mind(fitted: "FittedStudy") -> tuple[str, ...]:
     """Sentences on the files, the people and the search."""
-    from slopewise.report.progression.fit_words import starts_remark
+    from slopewise.report.progression.fit_words import class_names_remark, starts_remark
     from slopewise.report.progression.study_words import (
         SIMULATED_STUDY,
         same_month_remark,
@@ -274,6 +274,7 @@ def _mind(fitted: "FittedStudy") -> tuple[str, ...]:
             fitted.treated, fitted.fit.patients, is_estimated=fitted.fit.layout.model.slowing
         ),
         same_month_remark(fitted.laid_out.patients),
+        class_names_remark(fitted.fit),
         starts_remark(fitted.fit),
         None if resumed is None else f"Resumed from the checkpoint after {resumed} steps.",
     )

@@ -14,6 +14,7 @@ __all__ = [
     "USABLE",
     "Interval",
     "association_sentences",
+    "class_names_remark",
     "effect_sentence",
     "interval_of",
     "meaning_of",
@@ -156,4 +157,21 @@ def starts_remark(fit: ProgressionFit) -> str | None:
     return (
         f"Only 1 of {plural(len(fit.starts), 'start')} reached the highest log-likelihood: there "
         "may be a higher one still. Run it again with more --starts, and another --seed."
+    )
+
+
+def class_names_remark(fit: ProgressionFit) -> str | None:
+    """That the classes' names do not go by their slopes: under a prior they keep its names."""
+    model = fit.layout.model
+    found = [fit.parameters.get(f"mean_slope.{name}") for name in model.class_names]
+    slopes = [one.estimate for one in found if one is not None]
+    is_ordered = slopes == sorted(slopes, reverse=model.markers[0].falling_is_worse)
+    if fit.prior is None or len(slopes) < 2 or is_ordered:
+        return None
+    told = ", ".join(
+        f"{name} {decimal(slope, 2)}" for name, slope in zip(model.class_names, slopes, strict=True)
+    )
+    return (
+        "The names of the classes come from the prior and do not go by the slopes found here "
+        f"({told} {model.markers[0].unit}/month): look at the slopes, not at the names."
     )
