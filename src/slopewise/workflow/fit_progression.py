@@ -35,6 +35,7 @@ class FitRequest:
     starts: int | None = None
     seed: int = 1
     checkpoint: Path | None = None
+    onset_anchor: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,11 @@ def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
         laid_out.follow_up,
         covariates=laid_out.covariates,
         exposures=laid_out.exposures,
+        onset=laid_out.onset() if request.onset_anchor else None,
     )
     prior = embedded_prior(problem) if request.embedded_prior else None
-    mark = fingerprint(request.model, laid_out, prior=None if prior is None else prior.source)
+    beside = f"{None if prior is None else prior.source}, anchor {request.onset_anchor}"
+    mark = fingerprint(request.model, laid_out, prior=beside)
     with kept_checkpoint(request.checkpoint, mark) as keeper:
         fit = fit_or_resume(problem, keeper, prior=prior, starts=request.starts, seed=request.seed)
     found = FittedStudy(

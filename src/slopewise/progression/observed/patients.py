@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 _SAME_MONTH = 1e-9
+ONSET_COVARIATE = "months_since_onset"  # months from onset to the origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ class LaidOut:
     def exposures(self) -> list[Exposure]:
         """The patients' exposures."""
         return [patient.exposure for patient in self.patients]
+
+    def onset(self, *, fewer_than: int = 3) -> Float[Array, " patients"]:
+        """Months from onset to origin of those with few values before treatment; else NaN.
+
+        For them the level may be anchored softly at onset (joint/anchor.py).
+        """
+        return np.array([_anchored_at(patient, fewer_than) for patient in self.patients])
+
+
+def _anchored_at(patient: ObservedPatient, fewer_than: int) -> float:
+    first_dose = (*patient.exposure.start_month, np.inf)[0]
+    early = sum(value.month <= first_dose for value in patient.values)
+    onset = patient.covariates.get(ONSET_COVARIATE, np.nan)
+    return float(onset) if early < fewer_than and onset > 0 else float("nan")
 
 
 def wanted_covariates(model: ProgressionModel) -> tuple[str, ...]:
