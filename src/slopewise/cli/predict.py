@@ -14,10 +14,15 @@ from slopewise.errors import InputError
 
 if TYPE_CHECKING:
     from slopewise.progression.joint.specification import Marker
+    from slopewise.workflow.load_model import LoadedModel
 
 __all__ = ["register"]
 
-Patient = Annotated[str, typer.Option("--patient", metavar="ID", help="For whom.")]
+Patient = Annotated[str | None, typer.Option("--patient", metavar="ID", help="For whom.")]
+Scores = Annotated[
+    bool,
+    typer.Option("--scores", help="Instead: predict everybody at --at, and compare with after."),
+]
 Horizon = Annotated[
     float, typer.Option("--horizon", metavar="MONTHS", help="How many months ahead.")
 ]
@@ -51,7 +56,8 @@ class PredictOptions(study.Columns):
     """The command's options as they were given."""
 
     folder: Path
-    patient: str
+    patient: str | None
+    scores: bool
     horizon: float
     model: Path | None
     at: float | None
@@ -69,8 +75,9 @@ def register(app: typer.Typer) -> None:
 def predict(
     folder: study.StudyFolder,
     *,
-    patient: Patient,
+    patient: Patient = None,
     horizon: Horizon,
+    scores: Scores = False,
     model: Model = None,
     at: AtMonth = None,
     leaves: Leaves = None,
@@ -97,8 +104,8 @@ def predict(
 
 def _predict(options: PredictOptions) -> None:
     from slopewise.workflow.load_model import load_model
-    from slopewise.workflow.predict_patient import OutlookRequest, predict_patient
 
+    _check_whom(options)
     loaded = load_model(options.model)
     wanted = options.event.value if options.event else None
     if wanted is not None and wanted != loaded.event.name:
@@ -107,11 +114,62 @@ def _predict(options: PredictOptions) -> None:
             f"time to {wanted} is not modelled by {which} (its event is: {loaded.event.words}); "
             f"fit one with `slopewise fit progression FOLDER --event {wanted} --output FIT.json`"
         )
+    if options.patient is None:
+        _score_everybody(options, loaded)
+    else:
+        _predict_one(options, loaded, options.patient)
+
+
+def _check_whom(options: PredictOptions) -> None:
+    """Refuse options that ask for one patient and for everybody, or for nobody."""
+    if not options.scores:
+        if options.patient is None:
+            raise typer.BadParameter(
+                "say for whom, or give --scores to judge the predictions for everybody",
+                param_hint="--patient",
+            )
+        return
+    if options.patient or options.leaves or options.each_visit or options.curve:
+        raise typer.BadParameter(
+            "judges predictions for everybody; leave out --patient, --leaves, --each-visit and "
+            "--curve",
+            param_hint="--scores",
+        )
+    if options.at is None:
+        raise typer.BadParameter(
+            "say from which month everybody is predicted, for example --at 6", param_hint="--at"
+        )
+
+
+def _score_everybody(options: PredictOptions, loaded: "LoadedModel") -> None:
+    from slopewise.workflow.score_predictions import score_predictions
+
+    assert options.at is not None
+    found = score_predictions(
+        options.folder,
+        loaded,
+        at_month=options.at,
+        horizon=options.horizon,
+        columns=study.study_request(options),
+    )
+    if options.as_json:
+        from slopewise.report.progression.scores_json import scores_object
+
+        answer_json(scores_object(found))
+    else:
+        from slopewise.report.progression.scores_text import scores_text
+
+        answer(scores_text(found))
+
+
+def _predict_one(options: PredictOptions, loaded: "LoadedModel", patient: str) -> None:
+    from slopewise.workflow.predict_patient import OutlookRequest, predict_patient
+
     outlook = predict_patient(
         options.folder,
         loaded,
         OutlookRequest(
-            patient_id=options.patient,
+            patient_id=patient,
             horizon=options.horizon,
             at_month=options.at,
             thresholds=_scores(options.leaves, loaded.forecaster.layout.model.markers[0]),
