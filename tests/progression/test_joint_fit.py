@@ -116,6 +116,12 @@ def test_a_spread_that_is_not_there_is_a_boundary() -> None:
     assert fit.status == "boundary"
     assert "boundary" in fit.message
     assert fit.parameters["mean_slope"].estimate == pytest.approx(-1.0, abs=0.1)
+    # what vanished has no standard error, the rest keeps its own: least squares on all scores
+    assert fit.parameters["correlation"].standard_error is None
+    apart = month - month.mean()
+    residual = fit.parameters["residual_sd"].estimate
+    wanted = residual / np.sqrt(float(apart @ apart))
+    assert fit.parameters["mean_slope"].standard_error == pytest.approx(wanted, rel=0.05)
 
 
 def test_what_cannot_be_fitted_is_refused() -> None:
@@ -182,3 +188,14 @@ def test_posterior_of_a_large_sample_is_normal_about_the_maximum() -> None:
     failed = replace(fit, status="step_limit")
     with pytest.raises(InputError, match="needs a maximum"):
         posterior(problem, failed, generator=np.random.default_rng(1))
+
+
+def test_a_covariate_that_separates_the_dead_is_a_boundary() -> None:
+    """Its effect has no maximum: a fit that stops somewhere on the way has not converged."""
+    measurements, follow_up = simulated(Truth(), 80, seed=13)
+    model = ProgressionModel(markers=MARKER, wander=False, hazard_covariates=("dead",))
+    dead = follow_up.event.astype(float)
+    fit = fit_progression(prepare(model, measurements, follow_up, covariates={"dead": dead}))
+    assert fit.status != "converged"
+    if fit.status == "boundary":
+        assert "separates" in fit.message

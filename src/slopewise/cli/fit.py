@@ -71,6 +71,13 @@ ClassCovariates = Annotated[
 Slowing = Annotated[
     bool, typer.Option("--slowing", help="Estimate how much treatment slowed the decline.")
 ]
+OnsetAnchor = Annotated[
+    bool,
+    typer.Option(
+        "--onset-anchor",
+        help="Anchor at 48 points at onset those with fewer than three scores before treatment.",
+    ),
+]
 PriorChoice = Annotated[
     FitPrior,
     typer.Option("--prior", help="embedded: the shipped natural history is taken as known."),
@@ -106,6 +113,7 @@ class FitOptions(study.Columns):
     hazard_covariates: str | None
     class_covariates: str | None
     slowing: bool
+    onset_anchor: bool
     prior: FitPrior
     posterior: bool
     starts: int | None
@@ -140,6 +148,7 @@ def progression(
     hazard_covariates: HazardCovariates = None,
     class_covariates: ClassCovariates = None,
     slowing: Slowing = False,
+    onset_anchor: OnsetAnchor = False,
     prior: PriorChoice = FitPrior.NONE,
     posterior: Posterior = False,
     event: study.EventName = None,
@@ -255,6 +264,7 @@ def _request(options: FitOptions, read: "StudyRead") -> "FitRequest":
         starts=options.starts,
         seed=options.seed,
         checkpoint=options.checkpoint,
+        onset_anchor=options.onset_anchor,
     )
 
 

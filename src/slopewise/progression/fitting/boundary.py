@@ -20,6 +20,7 @@ _AT_END = {
     "weight": "a class emptied",
 }
 _CRAWL = 5e-3  # decrement that a variance on its way to 0 may keep: 0.1 standard errors
+_WITHOUT_END = 6.0  # log hazard ratio a standard deviation: 400 times the rate
 _VANISHED = 2.2  # log units above the low limit: a thousandth of the spread at the start
 
 
@@ -83,6 +84,22 @@ def _at_end(place: Array, low: Array, high: Array) -> Array:
     return np.asarray((place < low + margin) | (place > high - margin))
 
 
+def _runaway(problem: Problem, top: Ascent) -> str:
+    """Effects on the hazard without end: something separates those with the event from the rest."""
+    layout, model = problem.layout, problem.layout.model
+    if not model.survival:
+        return ""
+    effects = layout.take(top.place[None], "hazard_covariates")[0]
+    spread = problem.covariates(model.hazard_covariates).std(axis=0)
+    for name, effect, sd in zip(model.hazard_covariates, effects, spread, strict=True):
+        if abs(effect) * sd > _WITHOUT_END:
+            return f"hazard:{name} ran to {effect:.3g}: it separates those with the event"
+    direct = layout.take(top.place[None], "direct_log_hazard_ratio")[0]
+    if np.any(np.abs(direct) > _WITHOUT_END):
+        return "the direct effect ran away: events are on one side of treatment only"
+    return ""
+
+
 def boundary_reached(problem: Problem, top: Ascent) -> str:
     """What ran to the end of its range; empty when nothing did."""
     low, high = limits(problem)
@@ -94,6 +111,9 @@ def boundary_reached(problem: Problem, top: Ascent) -> str:
         if top.place[diagonal] < low[diagonal] + _VANISHED:
             wanders = diagonal >= problem.layout.blocks["wander"][0].start
             return _AT_END["wander" if wanders else "random_effects"]
+    runaway = _runaway(problem, top)
+    if runaway:
+        return runaway
     named = estimates(problem.layout, top.place, None)
     for name, e in named.items():
         if "correlation" in name and abs(e.estimate) > 0.999:

@@ -405,8 +405,5 @@ def _described(problem: Problem, top: Ascent, prior: Prior | None) -> Progressio
         seconds=0.0,
         prior=None if prior is None else prior.source,
     )
-    covariance = None if fit.covariance is None else fit.covariance.copy()
-    if covariance is not None:
-        nothing = list(fit.undetermined)
-        covariance[nothing] = covariance[:, nothing] = np.nan
-    return replace(fit, parameters=estimates(layout, top.place, covariance))
+    named = estimates(layout, top.place, fit.covariance, undetermined=fit.undetermined)
+    return replace(fit, parameters=named)

@@ -41,7 +41,8 @@ def effects_on_survival(
     """Effects of full exposure from month 0, for each horizon.
 
     `slowing` fixes θ where the model did not estimate it (a scenario). Raises InputError for a
-    model without survival, or with neither slowing nor direct effect nor a given θ.
+    model without survival, or with neither slowing nor direct effect nor a given θ. Where nobody
+    or everybody has the event there is no ratio, and the answer is empty.
     """
     model = forecaster.layout.model
     if not model.survival:
@@ -50,8 +51,10 @@ def effects_on_survival(
         raise InputError("the model has no treatment effect; fit with --slowing or give a slowing")
     rows = [_of_draw(forecaster, draw, tuple(horizons), slowing) for draw in forecaster.draws]
     survival = np.array(rows)  # draws, scenarios, horizons
-    with np.errstate(divide="ignore"):
-        hazard = np.log(-np.log(survival))
+    survival = survival[np.all((survival > 0.0) & (survival < 1.0), axis=(1, 2))]
+    if len(survival) < len(rows):  # a ratio of rates that are nil or without end means nothing
+        return ()
+    hazard = np.log(-np.log(survival))
     total = hazard[:, 1] - hazard[:, 0]
     indirect = hazard[:, 2] - hazard[:, 0]
     return tuple(

@@ -22,9 +22,16 @@ class Estimate:
 
 
 def estimates(
-    layout: Layout, working: Float[Array, " size"], covariance: Float[Array, "size size"] | None
+    layout: Layout,
+    working: Float[Array, " size"],
+    covariance: Float[Array, "size size"] | None,
+    *,
+    undetermined: tuple[int, ...] = (),
 ) -> dict[str, Estimate]:
-    """Every parameter on its natural scale; standard errors by the delta method."""
+    """Every parameter on its natural scale; standard errors by the delta method.
+
+    A parameter that moves with an `undetermined` working entry has no standard error.
+    """
     named = natural_values(layout, working)
     values = np.array([value for value, _ in named.values()])
     errors = np.full(len(values), np.nan)
@@ -32,6 +39,8 @@ def estimates(
         jacobian = _jacobian(layout, working, len(values))
         with np.errstate(invalid="ignore"):
             errors = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian))
+        moves = np.abs(jacobian[:, list(undetermined)]).max(axis=1, initial=0.0)
+        errors[moves > 1e-6 * np.maximum(np.abs(values), 1e-6)] = np.nan
     return {
         name: Estimate(
             float(value), float(error) if np.isfinite(error) and error > 0.0 else None, unit
