@@ -124,6 +124,15 @@ def test_a_horizon_that_nobody_outlives_cannot_be_told(
     assert "cannot tell how good the chances were (nobody is followed beyond this month" in text
 
 
+def test_few_events_give_no_verdict(
+    fitted: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = drawn(tmp_path / "few", 15, seed=14)
+    found = as_object(capsys, scored(folder, "--model", str(fitted[0])))
+    assert 0 < found["events"] < 10
+    assert f"cannot tell how good the chances were ({found['events']} event" in found["summary"][1]
+
+
 def test_simulated_people_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["predict", str(DEMONSTRATION), "--scores", "--at", "0", "--horizon", "6"]
     text = as_text(capsys, asked)

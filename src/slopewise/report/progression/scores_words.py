@@ -9,6 +9,7 @@ from slopewise.report.progression.study_words import SIMULATED_STUDY, left_out_s
 
 __all__ = ["mind_sentences", "named_scores", "summary_sentences", "why_not"]
 
+_FEWEST_EVENTS = 10  # assumption: with fewer, normal intervals of the scores mean little
 _WHY = {
     "beyond_follow_up": "nobody is followed beyond this month; choose a shorter --horizon",
     "no_event": "nobody had the event by then",
@@ -101,6 +102,12 @@ def _survival(found: ScoredPredictions) -> str:
         return "The model has no event, so only its predictions of scores are judged."
     gain = found.survival.brier.accuracy[-1]
     ahead = months(found.request.horizon)
+    if 0 < found.events < _FEWEST_EVENTS:
+        return (
+            f"Event within {ahead}: cannot tell how good the chances were "
+            f"({plural(found.events, 'event')}; with fewer than {_FEWEST_EVENTS} the intervals "
+            "below are too short)."
+        )
     if gain.lower is None or gain.upper is None:
         why = why_not(gain.status)
         return f"Event within {ahead}: cannot tell how good the chances were ({why})."
