@@ -158,7 +158,9 @@ def lay_out(patients: Sequence[ObservedPatient], model: ProgressionModel) -> Lai
         kept.append(patient)
     if not kept:
         why = "; ".join(f"{one.count} × {one.reason}" for one in joined(said))
-        raise InputError(f"nobody is left to compute with ({why or 'the files hold no patient'})")
+        named = ", ".join(places)
+        why = why or f"nobody in the files has a value of {named}; name another --outcome"
+        raise InputError(f"nobody is left to compute with: {why}")
     return LaidOut(
         patients=tuple(kept),
         measurements=_measurements(values, places),
