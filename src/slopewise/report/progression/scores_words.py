@@ -1,9 +1,9 @@
 """The words of scored predictions: who was scored, the verdict, and what to mind."""
 
-from slopewise.progression.checks.report import scores_as_rows
+from slopewise.progression.checks.report import PredictionScores, scores_as_rows
 from slopewise.progression.checks.score_estimate import ScoreEstimate
 from slopewise.progression.observed.scoring import ScoredPredictions
-from slopewise.report.numbers import decimal, month, months, percent, plural
+from slopewise.report.numbers import decimal, interval, month, months, percent, plural
 from slopewise.report.progression.outlook_words import scored
 from slopewise.report.progression.study_words import SIMULATED_STUDY, left_out_sentences
 
@@ -120,7 +120,18 @@ def _survival(found: ScoredPredictions) -> str:
     return (
         f"Event within {ahead}: {verdict}. Share of the Brier score taken away from Kaplan–Meier: "
         f"{percent(gain.lower)} to {percent(gain.upper)} (95 % interval), estimate "
-        f"{percent(gain.value)}."
+        f"{percent(gain.value)}.{_how_often(found.survival)}"
+    )
+
+
+def _how_often(scores: PredictionScores) -> str:
+    """Events that happened for each that was told, at the horizon."""
+    ratio = scores.calibration[-1].observed_to_expected
+    if ratio.lower is None or ratio.upper is None or ratio.value is None:
+        return ""
+    return (
+        f" The event happened {interval(ratio.lower, ratio.upper, 2)} times as often as told (95 % "
+        f"interval), estimate {decimal(ratio.value, 2)}."
     )
 
 
