@@ -82,19 +82,16 @@ def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
     from slopewise.progression.fitting.posterior import posterior
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
-    laid_out = lay_out(study.patients, request.model)
-    _check_events(laid_out.patients, request.model, study.event.words)
+    model, laid_out = request.model, lay_out(study.patients, request.model)
+    _check_events(laid_out.patients, model, study.event.words)
+    onset = laid_out.onset() if request.onset_anchor else None
     problem = prepare(
-        request.model,
-        laid_out.measurements,
-        laid_out.follow_up,
-        covariates=laid_out.covariates,
-        exposures=laid_out.exposures,
-        onset=laid_out.onset() if request.onset_anchor else None,
-    )
+        model, laid_out.measurements, laid_out.follow_up,
+        covariates=laid_out.covariates, exposures=laid_out.exposures, onset=onset,
+    )  # fmt: skip
     prior = embedded_prior(problem) if request.embedded_prior else None
-    beside = f"{None if prior is None else prior.source}, anchor {request.onset_anchor}"
-    mark = fingerprint(request.model, laid_out, prior=beside)
+    source = None if prior is None else prior.source
+    mark = fingerprint(model, laid_out, prior=f"{source}, anchor {request.onset_anchor}")
     with kept_checkpoint(request.checkpoint, mark) as keeper:
         fit = fit_or_resume(problem, keeper, prior=prior, starts=request.starts, seed=request.seed)
     found = FittedStudy(

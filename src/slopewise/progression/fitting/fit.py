@@ -328,11 +328,12 @@ def _refined(
         if not further[0] > height:
             break
         place, (height, gradient, _) = place + direction, further
+    there = moved < _MOVED and decrement < _TOLERANCE
+    found = replace(top, place=place, height=height, decrement=decrement, evaluations=count)
+    if there and (frozen or not problem.layout.model.association.has_slope):
+        return found
     gradients = None if frozen else _gradients(problem, prior, refined_at=place)
-    if moved < _MOVED and decrement < _TOLERANCE:
-        found = replace(top, place=place, height=height, decrement=decrement, evaluations=count)
-        if gradients is None or not problem.layout.model.association.has_slope:
-            return found
+    if there and gradients is not None:
         return replace(found, information=observed_information(gradients, place))
     again = ascend(scored, place, tolerance=_TOLERANCE, gradients=gradients)
     if again.status == "step_limit":
