@@ -1,6 +1,7 @@
 """A run of the assessment for the terminal: a sentence first, then a table."""
 
 import textwrap
+from collections.abc import Sequence
 
 from slopewise.report.numbers import out_of_100, plural, slowing_interval
 from slopewise.report.patient.words import (
@@ -15,7 +16,7 @@ from slopewise.report.tables import Column, Table
 from slopewise.report.terminal_text import one_line
 from slopewise.response.assessment import AssessmentRun, PatientAssessment
 
-__all__ = ["answers_table", "assessment_text", "lay_out"]
+__all__ = ["answers_table", "assessment_text", "bullets", "lay_out", "wrapped"]
 
 WIDTH = 88
 NOT_BECAUSE = (
@@ -65,7 +66,7 @@ def lay_out(table: Table) -> str:
         return "  ".join(laid).rstrip()
 
     rule = line(tuple("-" * width for width in widths))
-    note = ["", _wrap(table.note)] if table.note else []
+    note = ["", wrapped(table.note)] if table.note else []
     return "\n".join([line(headings), rule, *map(line, rows), *note])
 
 
@@ -84,15 +85,15 @@ def _row(found: PatientAssessment) -> tuple[str, ...]:
 
 
 def _one(found: PatientAssessment, run: AssessmentRun) -> str:
-    parts = [_wrap(f"{found.patient_id}: {found.sentence}")]
+    parts = [wrapped(f"{found.patient_id}: {found.sentence}")]
     facts = tuple((fact.question, fact.answer) for fact in facts_of(found))
     parts.append(lay_out(Table("Numbers", (Column("Question"), Column("Answer")), facts)))
     if found.flags:
-        parts.append("Mind:\n" + "\n".join(_item(flag.text) for flag in found.flags))
+        parts.append("Mind:\n" + bullets(tuple(flag.text for flag in found.flags)))
     if found.what_would_change_it:
-        told = "\n".join(_item(text) for text in found.what_would_change_it)
+        told = bullets(found.what_would_change_it)
         parts.append(f"What would change the answer:\n{told}")
-    parts.append(_wrap(naive_sentence(found)))
+    parts.append(wrapped(naive_sentence(found)))
     return "\n\n".join([*parts, *_closing(run)])
 
 
@@ -101,14 +102,18 @@ def _closing(run: AssessmentRun) -> list[str]:
     if any(found.simulated for found in run.patients):
         parts.append(SIMULATED)
     if run.left_out:
-        parts.append(_wrap(f"{plural(len(run.left_out), 'remark')} on rows left out: see above."))
-    parts.append(_wrap(f"{prior_sentence(run.prior)} {NOT_BECAUSE}"))
+        parts.append(wrapped(f"{plural(len(run.left_out), 'remark')} on rows left out: see above."))
+    parts.append(wrapped(f"{prior_sentence(run.prior)} {NOT_BECAUSE}"))
     return parts
 
 
-def _item(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ")
+def bullets(texts: Sequence[str]) -> str:
+    """One wrapped line of a list for each text."""
+    return "\n".join(
+        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
+    )
 
 
-def _wrap(text: str) -> str:
+def wrapped(text: str) -> str:
+    """The text in lines of the report's width."""
     return textwrap.fill(text, WIDTH)

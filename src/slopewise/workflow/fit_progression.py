@@ -91,7 +91,7 @@ def fit_study(study: StudyRead, request: FitRequest) -> FittedStudy:
     )  # fmt: skip
     prior = embedded_prior(problem) if request.embedded_prior else None
     source = None if prior is None else prior.source
-    mark = fingerprint(model, laid_out, prior=f"{source}, anchor {request.onset_anchor}")
+    mark = fingerprint(model, laid_out, prior=source, onset_anchor=request.onset_anchor)
     with kept_checkpoint(request.checkpoint, mark) as keeper:
         fit = fit_or_resume(problem, keeper, prior=prior, starts=request.starts, seed=request.seed)
     found = FittedStudy(

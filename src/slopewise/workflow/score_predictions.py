@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["score_predictions"]
 
-# what `fit progression` puts beside model and data into a fingerprint (workflow/fit_progression)
-_FITTED_WITH = tuple(
-    f"{prior}, anchor {anchor}"
-    for prior in (None, "embedded natural history, variance × 4")
-    for anchor in (False, True)
-)
-
 
 def score_predictions(
     folder: Path, model: LoadedModel, *, at_month: float, horizon: float, columns: StudyRequest
@@ -48,11 +41,16 @@ def score_predictions(
 
 def _was_fitted_to(model: LoadedModel, patients: "Sequence[ObservedPatient]") -> bool | None:
     """Whether the fit's fingerprint is that of these very data; None: it cannot be told."""
+    from slopewise.progression.fitting.embedded_prior import EMBEDDED_PRIOR
     from slopewise.progression.observed.patients import fingerprint, lay_out
 
     if model.is_embedded:
         return False
     layout = model.forecaster.layout.model
     laid_out = lay_out(patients, layout)
-    marks = {fingerprint(layout, laid_out, prior=beside) for beside in _FITTED_WITH}
+    marks = {
+        fingerprint(layout, laid_out, prior=prior, onset_anchor=anchor)
+        for prior in (None, EMBEDDED_PRIOR)
+        for anchor in (False, True)
+    }
     return True if model.made_by.get("fingerprint") in marks else None

@@ -10,7 +10,9 @@ from slopewise.progression.forecasting.forecaster import embedded_forecaster
 from slopewise.progression.joint.density import Problem
 from slopewise.progression.joint.specification import BaselineKind
 
-__all__ = ["embedded_prior"]
+__all__ = ["EMBEDDED_PRIOR", "embedded_prior"]
+
+EMBEDDED_PRIOR = "embedded natural history, variance × 4"  # what a fit says of its prior
 
 _WIDENING = 4.0  # assumption: of the sets' variance, since another clinic is another population
 
@@ -49,7 +51,7 @@ def embedded_prior(problem: Problem) -> Prior:
     centre[ours] = draws.mean(axis=0)
     precision = free.copy()
     precision[np.ix_(ours, ours)] = np.linalg.inv(covariance)
-    return Prior(centre, precision, "embedded natural history, variance × 4")
+    return Prior(centre, precision, EMBEDDED_PRIOR)
 
 
 def _reference_shift(

@@ -19,7 +19,7 @@ from numpy import ndarray as Array
 from slopewise.progression.joint.cohort import LEGENDRE, RADAU, HazardNodes
 from slopewise.progression.joint.specification import Baseline, BaselineKind
 
-__all__ = ["BaselineGrid", "baseline_grid", "baseline_names", "quantile_cuts"]
+__all__ = ["BaselineGrid", "baseline_grid", "quantile_cuts"]
 
 _LEAST_SHARE = 0.002  # of an interval's weight on a node: product weights stay positive
 _RADAU_WEIGHTS = ((16.0 - np.sqrt(6.0)) / 36.0, (16.0 + np.sqrt(6.0)) / 36.0, 1.0 / 9.0)
@@ -147,15 +147,6 @@ def _power_integral(a: Array, b: Array, k: Array, power: int) -> tuple[Array, Ar
     ratio = k / (k + power)
     slope = power / (k + power) ** 2 * (upper - lower) + ratio * (d_upper - d_lower)
     return ratio * (upper - lower), slope
-
-
-def baseline_names(baseline: Baseline) -> tuple[str, ...]:
-    """Names of the coefficients on the working scale."""
-    if baseline.kind is BaselineKind.WEIBULL:
-        return ("log_baseline", "log_weibull_shape")
-    count = baseline.pieces + (4 if baseline.kind is BaselineKind.SPLINE else 0)
-    word = "log_hazard" if baseline.kind is BaselineKind.PIECEWISE else "log_hazard_spline"
-    return tuple(f"{word}.{number + 1}" for number in range(count))
 
 
 def quantile_cuts(baseline: Baseline, event_months: Float[Array, " events"]) -> tuple[float, ...]:

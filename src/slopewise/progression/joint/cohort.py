@@ -126,11 +126,6 @@ class Cohort:
         """How many patients."""
         return len(self.follow_up.end_month)
 
-    @property
-    def has_exposure(self) -> bool:
-        """Whether anybody was treated during follow-up."""
-        return any(bool(np.any(column.exposure)) for column in self.columns)
-
 
 def gather(
     measurements: Measurements,

@@ -196,9 +196,11 @@ def check_markers(markers: Sequence[Marker]) -> None:
         raise InputError(f"outcome {twice[0]} is named twice; name each outcome once")
 
 
-def fingerprint(model: ProgressionModel, laid_out: LaidOut, *, prior: str | None) -> str:
-    """SHA-256 over the model, the data and the prior: the same for the same fit only."""
-    digest = hashlib.sha256(repr((model, prior)).encode())
+def fingerprint(
+    model: ProgressionModel, laid_out: LaidOut, *, prior: str | None, onset_anchor: bool = False
+) -> str:
+    """SHA-256 over the model, the data, prior and anchor: the same for the same fit only."""
+    digest = hashlib.sha256(repr((model, prior, onset_anchor)).encode())
     m, f = laid_out.measurements, laid_out.follow_up
     arrays = (m.patient, m.month, m.marker, m.value, f.entry_month, f.end_month, f.event)
     for array in (*arrays, *laid_out.covariates.values()):

@@ -1,9 +1,7 @@
 """A prognosis for the terminal: group and range first, the curve's numbers only when asked for."""
 
-import textwrap
-
 from slopewise.condition.risk import Prognosis
-from slopewise.report.assessment_text import lay_out
+from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.prognosis.curve import survival_table
 from slopewise.report.prognosis.words import (
     LIMITS,
@@ -24,31 +22,21 @@ def prognosis_text(prognosis: Prognosis, *, with_curve: bool) -> str:
     facts = (*answer.facts, *(curve_facts(prognosis) if with_curve else ()))
     rows = tuple((fact.question, fact.answer) for fact in facts)
     parts = [
-        _wrap(f"{answer.group}. {answer.sentence}"),
-        _wrap(answer.window),
+        wrapped(f"{answer.group}. {answer.sentence}"),
+        wrapped(answer.window),
         lay_out(Table("Numbers", (Column("Question"), Column("Answer")), rows)),
     ]
     if with_curve:
         parts.append(lay_out(survival_table(prognosis)))
     if answer.remarks:
-        parts.append("Mind:\n" + _items(answer.remarks))
-    parts.append("What this is, and is not:\n" + _items(LIMITS))
-    parts.append("Sources:\n" + _items(PROGNOSIS_SOURCES))
+        parts.append("Mind:\n" + bullets(answer.remarks))
+    parts.append("What this is, and is not:\n" + bullets(LIMITS))
+    parts.append("Sources:\n" + bullets(PROGNOSIS_SOURCES))
     if not with_curve:
         parts.append(
-            _wrap(
+            wrapped(
                 "Survival probabilities are shown only when asked for: run the command again "
                 "with --curve."
             )
         )
     return "\n\n".join(parts)
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "\n".join(
-        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
-    )
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH)

@@ -1,12 +1,10 @@
 """A fit for the terminal: the verdict on convergence first, then the numbers."""
 
-import textwrap
-
 from slopewise.progression.fitting.fit import ProgressionFit
 from slopewise.progression.fitting.posterior import Posterior
 from slopewise.progression.forecasting.effects import EffectOnSurvival
 from slopewise.progression.observed.patients import EventDefinition
-from slopewise.report.assessment_text import lay_out
+from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.numbers import NOT_AVAILABLE, decimal, plural
 from slopewise.report.progression.fit_words import (
     FIT_LIMITS,
@@ -36,24 +34,24 @@ def fit_text(
 
     Where the fit did not converge, its numbers are not shown. `mind`: sentences of the files.
     """
-    parts = [_wrap(fit.message), _wrap(_who(fit, event))]
+    parts = [wrapped(fit.message), wrapped(_who(fit, event))]
     if fit.status in USABLE:
         parts.append(lay_out(fit_table(fit)))
         sentences = (*association_sentences(fit), *(effect_sentence(e) for e in effects))
-        parts += [_wrap(sentence) for sentence in sentences]
+        parts += [wrapped(sentence) for sentence in sentences]
         if posterior is not None:
-            parts += [_wrap(posterior_sentence(posterior)), lay_out(posterior_table(posterior))]
+            parts += [wrapped(posterior_sentence(posterior)), lay_out(posterior_table(posterior))]
     else:
         parts.append(
-            _wrap(
+            wrapped(
                 "The estimates are not shown, because they cannot be trusted. Fewer covariates, "
                 "one class, --no-wander, more visits or more --starts may help; --json holds the "
                 "numbers for a look at what went wrong."
             )
         )
     if mind:
-        parts.append("Mind:\n" + _items(mind))
-    parts.append("What this is, and is not:\n" + _items(FIT_LIMITS))
+        parts.append("Mind:\n" + bullets(mind))
+    parts.append("What this is, and is not:\n" + bullets(FIT_LIMITS))
     return "\n\n".join(parts)
 
 
@@ -123,13 +121,3 @@ def _who(fit: ProgressionFit, event: EventDefinition) -> str:
         f" Model: {classes}, {wander}{hazard}. Log-likelihood {decimal(fit.log_likelihood, 2)}, "
         f"{fit.seconds:.1f} s."
     )
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "\n".join(
-        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
-    )
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH)

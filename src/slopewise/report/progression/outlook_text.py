@@ -1,12 +1,10 @@
 """A prediction for the terminal: range in words, then tables; survival only with the curve."""
 
-import textwrap
-
 from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.progression.observed.outlook import LookBack, Outlook
-from slopewise.report.assessment_text import lay_out
+from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.numbers import decimal, interval, month, out_of_100, plural
 from slopewise.report.progression.outlook_words import (
     CURVE_HINT,
@@ -36,19 +34,19 @@ def outlook_text(outlook: Outlook, *, with_curve: bool) -> str:
         f"{outlook.marker.unit}."
     )
     said = (range_sentence(outlook), event_sentence(outlook), course_sentence(outlook))
-    parts = [_wrap(seen), *(_wrap(sentence) for sentence in said if sentence)]
+    parts = [wrapped(seen), *(wrapped(sentence) for sentence in said if sentence)]
     if outlook.leaving:
-        parts.append("\n".join(_wrap(leaving_sentence(one, outlook)) for one in outlook.leaving))
+        parts.append("\n".join(wrapped(leaving_sentence(one, outlook)) for one in outlook.leaving))
     parts.append(lay_out(course_table(outlook)))
     if with_curve and outlook.prediction.survival is not None:
         parts.append(lay_out(survival_table(outlook)))
     if outlook.look_back:
-        parts += [lay_out(look_back_table(outlook)), _wrap(look_back_sentence(outlook.look_back))]
-    parts.append("Mind:\n" + _items(outlook_remarks(outlook)))
-    parts.append("What this is, and is not:\n" + _items(OUTLOOK_LIMITS))
-    parts.append(_wrap(f"Model: {outlook.forecaster.source}."))
+        parts += [lay_out(look_back_table(outlook)), wrapped(look_back_sentence(outlook.look_back))]
+    parts.append("Mind:\n" + bullets(outlook_remarks(outlook)))
+    parts.append("What this is, and is not:\n" + bullets(OUTLOOK_LIMITS))
+    parts.append(wrapped(f"Model: {outlook.forecaster.source}."))
     if not with_curve and outlook.prediction.survival is not None:
-        parts.append(_wrap(CURVE_HINT))
+        parts.append(wrapped(CURVE_HINT))
     return "\n\n".join(parts)
 
 
@@ -154,13 +152,3 @@ def _ends(quantiles: Float[Array, " quantiles"], place: int) -> tuple[float, flo
 
 def _hundredths(probability: float) -> str:
     return out_of_100(float(probability)).removesuffix(" out of 100")
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "\n".join(
-        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
-    )
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH)

@@ -1,11 +1,9 @@
 """Scored predictions for the terminal: who and verdict first, then tables; intervals first."""
 
-import textwrap
-
 from slopewise.progression.checks.calibration_curve import CalibrationCurve
 from slopewise.progression.checks.coverage import FunctionScores
 from slopewise.progression.observed.scoring import ScoredPredictions
-from slopewise.report.assessment_text import lay_out
+from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.numbers import NOT_AVAILABLE, decimal, interval, month, percent
 from slopewise.report.progression.outlook_words import OUTLOOK_LIMITS
 from slopewise.report.progression.scores_words import (
@@ -23,15 +21,15 @@ WIDTH = 88
 
 def scores_text(found: ScoredPredictions) -> str:
     """The whole answer."""
-    parts = [_wrap(sentence) for sentence in summary_sentences(found)]
+    parts = [wrapped(sentence) for sentence in summary_sentences(found)]
     parts.append(lay_out(scores_table(found)))
     if found.survival is not None:
         parts.append(lay_out(calibration_table(found.survival.calibration[-1])))
     if found.function is not None:
         parts.append(lay_out(coverage_table(found.function)))
-    parts.append("Mind:\n" + _items(mind_sentences(found)))
-    parts.append("What this is, and is not:\n" + _items(OUTLOOK_LIMITS[:1]))
-    parts.append(_wrap(f"Model: {found.forecaster.source}."))
+    parts.append("Mind:\n" + bullets(mind_sentences(found)))
+    parts.append("What this is, and is not:\n" + bullets(OUTLOOK_LIMITS[:1]))
+    parts.append(wrapped(f"Model: {found.forecaster.source}."))
     return "\n\n".join(parts)
 
 
@@ -112,13 +110,3 @@ def coverage_table(function: FunctionScores) -> Table:
     pit = ", ".join(percent(share) for share in function.pit_share)
     note = f"Places of the scores in their predictions, by tenths (each 10 % when right): {pit}."
     return Table("Coverage", columns, rows, note)
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "\n".join(
-        textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ") for text in texts
-    )
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH)
