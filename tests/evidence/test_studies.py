@@ -137,7 +137,13 @@ def test_a_change_within_one_arm_is_not_a_difference_between_arms() -> None:
         for row in study.group_differences
         if row.comparison is Comparison.WITHIN_ONE_ARM
     }
-    assert within == {"karussis_2010", "sykova_2017", "prabhakar_2012"}
+    assert within == {
+        "karussis_2010",
+        "sykova_2017",
+        "prabhakar_2012",
+        "gotkine_2023",
+        "siwek_barczewska_interim",
+    }
 
 
 def test_only_designs_with_a_comparison_stand_in_the_compared_lanes() -> None:

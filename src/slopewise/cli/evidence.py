@@ -5,6 +5,13 @@ from typing import Annotated
 
 import typer
 
+from slopewise.cli import (
+    evidence_check,
+    evidence_claims,
+    evidence_import,
+    evidence_pool,
+    evidence_proportion,
+)
 from slopewise.cli.output import answer
 
 __all__ = ["register"]
@@ -32,9 +39,19 @@ class Kind(Enum):
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
-    group = typer.Typer(no_args_is_help=True, help="Browse the published studies.")
+    group = typer.Typer(
+        no_args_is_help=True, help="What is known, how sure, and every claim checked."
+    )
     group.command("studies")(studies)
     group.command("study")(study)
+    for part in (
+        evidence_pool,
+        evidence_proportion,
+        evidence_check,
+        evidence_claims,
+        evidence_import,
+    ):
+        part.register(group)
     app.add_typer(group, name="evidence")
 
 

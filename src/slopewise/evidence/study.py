@@ -199,6 +199,7 @@ class GroupDifference:
     outcome: str
     comparison: Comparison
     timepoint: str | None = None
+    arm: str | None = None  # the one arm, where before and after are compared within it
     treated: GroupSummary | None = None
     control: GroupSummary | None = None
     difference: float | None = None

@@ -1,0 +1,1 @@
+"""How certain each conclusion is, in the steps of GRADE."""

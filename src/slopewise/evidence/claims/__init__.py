@@ -1,0 +1,1 @@
+"""Claims made for the therapy, and what can truly be said."""

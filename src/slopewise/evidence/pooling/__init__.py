@@ -1,0 +1,1 @@
+"""Pooling of study effects: random effects, heterogeneity, regression, influence, proportions."""

@@ -1,0 +1,1 @@
+"""Unwanted events by route and cells, as proportions with their bounds."""

@@ -1,0 +1,1 @@
+"""From a published result to slowing θ with its standard error."""

@@ -1,0 +1,1 @@
+"""What pooled evidence looks like: figures, cards and tables."""
