@@ -1,0 +1,54 @@
+"""Studies that may share patients stand in one cohort, in both directions and through chains."""
+
+import dataclasses
+
+import pytest
+
+from slopewise.errors import NotFoundError
+from slopewise.evidence.cohorts import cohort_names, cohort_of, largest_of_each
+from slopewise.evidence.studies import load_studies
+
+
+def test_a_cohort_is_named_by_its_largest_study() -> None:
+    studies = load_studies()
+    assert cohort_of("barczewska_2019", studies) == "barczewska_2020"
+    assert cohort_of("karussis_2010", studies) == "petrou_2016"
+    assert cohort_of("petrou_2021", studies) == "petrou_2016"
+    assert cohort_of("yamashita_2023", studies) == "yamashita_2023"
+
+
+def test_overlap_said_by_one_side_only_holds_for_both() -> None:
+    studies = load_studies()
+    assert not next(study for study in studies if study.study_id == "staff_2016").overlaps
+    assert cohort_of("staff_2016", studies) == "mayo_phase2_2024"
+
+
+def test_a_chain_is_one_cohort() -> None:
+    studies = load_studies()  # the two Novara trials are tied only by their long-term report
+    names = cohort_names(studies)
+    assert names["mazzini_2003"] == names["mazzini_2010"] == names["mazzini_2012"]
+    assert names["mazzini_2015"] != names["mazzini_2012"]
+
+
+def test_one_study_of_each_cohort_is_kept_the_largest() -> None:
+    studies = load_studies()
+    kept = largest_of_each(studies)
+    assert len(kept) == len(set(cohort_names(studies).values()))
+    wanted = {"barczewska_2019", "barczewska_2020", "petrou_2016", "petrou_2021"}
+    some = tuple(study for study in studies if study.study_id in wanted)
+    assert [study.study_id for study in largest_of_each(some)] == ["barczewska_2020", "petrou_2016"]
+
+
+def test_the_names_of_the_whole_record_keep_a_chain_whose_middle_is_left_out() -> None:
+    studies = load_studies()
+    ends = [s for s in studies if s.study_id in {"mazzini_2003", "mazzini_2010"}]
+    assert len(largest_of_each(ends)) == 2
+    assert len(largest_of_each(ends, cohorts=cohort_names(studies))) == 1
+
+
+def test_equal_studies_are_ordered_by_year_and_an_unknown_one_is_refused() -> None:
+    first, second = (s for s in load_studies() if s.study_id in {"glass_2012", "riley_2014"})
+    same = dataclasses.replace(second, people=first.people)
+    assert cohort_of(second.study_id, (first, same)) == "glass_2012"
+    with pytest.raises(NotFoundError, match="nobody"):
+        cohort_of("nobody", (first,))
