@@ -20,7 +20,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from slopewise.errors import InputError, NotFoundError
 from slopewise.evidence.study import UNVERIFIED, Study
 
-__all__ = ["load_studies", "load_study", "read_study"]
+__all__ = ["check_overlaps", "load_studies", "load_study", "read_study", "study_from"]
 
 
 @cache
@@ -32,7 +32,7 @@ def load_studies() -> tuple[Study, ...]:
         key=lambda entry: entry.name,
     )
     studies = tuple(read_study(entry) for entry in entries)
-    _check_overlaps(studies)
+    check_overlaps(studies)
     return studies
 
 
@@ -54,8 +54,7 @@ def read_study(file: Traversable) -> Study:
         row = json.loads(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{file.name}: not readable as JSON in UTF-8 ({error})") from error
-    _check_numbers_are_cited(row, file.name)
-    study = cast(Study, _decode(Study, row, f"{file.name}: "))
+    study = study_from(row, file.name)
     if f"{study.study_id}.json" != file.name:
         raise InputError(
             f'{file.name}: study_id is "{study.study_id}"; give file and study the same name'
@@ -63,7 +62,14 @@ def read_study(file: Traversable) -> Study:
     return study
 
 
-def _check_overlaps(studies: Sequence[Study]) -> None:
+def study_from(row: object, name: str) -> Study:
+    """The study that JSON of these keys describes; `name` is the file's, for the messages."""
+    _check_numbers_are_cited(row, name)
+    return cast(Study, _decode(Study, row, f"{name}: "))
+
+
+def check_overlaps(studies: Sequence[Study]) -> None:
+    """Refuse an overlap that names a study which is not among these."""
     known = {study.study_id for study in studies}
     for study in studies:
         for overlap in study.overlaps:

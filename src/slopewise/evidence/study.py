@@ -27,6 +27,7 @@ __all__ = [
     "Interval",
     "Overlap",
     "People",
+    "ReportedSlowing",
     "ResponderCount",
     "ResponderResult",
     "Result",
@@ -212,6 +213,25 @@ class GroupDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedSlowing:
+    """The slowing of decline as a report itself gives it: 0 none, 1 stopped, below 0 faster.
+
+    A report that gives the decline of the arms is recorded as a difference or as slopes instead.
+    """
+
+    citation: Citation
+    estimate: float
+    se: float | None = None
+    interval95: Interval | None = None
+    p_value: float | None = None  # two-sided, against no slowing
+    outcome: str | None = None
+    timepoint: str | None = None
+    arm: str | None = None
+    n_treated: int | None = None
+    n_control: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VitalCapacityChange:
     """FVC or SVC before and after treatment in one arm."""
 
@@ -349,6 +369,7 @@ class Study:
     baseline: Baseline | None = None
     slopes: tuple[SlopeResult, ...] = ()
     group_differences: tuple[GroupDifference, ...] = ()
+    slowing: tuple[ReportedSlowing, ...] = ()
     vital_capacity_changes: tuple[VitalCapacityChange, ...] = ()
     vital_capacity_differences: tuple[GroupDifference, ...] = ()
     responders: tuple[ResponderResult, ...] = ()
