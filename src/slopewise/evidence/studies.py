@@ -15,12 +15,22 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from slopewise.errors import InputError, NotFoundError
+from slopewise.evidence.bias.judgement import Judgement, tool_for
 from slopewise.evidence.study import UNVERIFIED, Study
 
-__all__ = ["check_overlaps", "load_studies", "load_study", "read_study", "study_from"]
+__all__ = [
+    "check_overlaps",
+    "cited_record",
+    "load_studies",
+    "load_study",
+    "read_study",
+    "study_from",
+]
+
+Record = TypeVar("Record")
 
 
 @cache
@@ -64,8 +74,44 @@ def read_study(file: Traversable) -> Study:
 
 def study_from(row: object, name: str) -> Study:
     """The study that JSON of these keys describes; `name` is the file's, for the messages."""
+    study = cited_record(Study, row, name)
+    _check_judgements(study, f"{name}: risk_of_bias_judgements")
+    return study
+
+
+def cited_record(record: type[Record], row: object, name: str) -> Record:
+    """The record that JSON of its keys describes, every number under a source."""
     _check_numbers_are_cited(row, name)
-    return cast(Study, _decode(Study, row, f"{name}: "))
+    return cast(Record, _decode(record, row, f"{name}: "))
+
+
+def _check_judgements(study: Study, place: str) -> None:
+    """Refuse judgements by the wrong tool, in its wrong words, or of other than its domains."""
+    judged, fitting = study.risk_of_bias_judgements, tool_for(study.lane)
+    if judged is None:
+        return
+    if judged.tool is not fitting:
+        advice = f"use {fitting}" if fitting else "leave the judgements out"
+        raise InputError(
+            f"{place}.tool is {judged.tool}, but the design is {study.lane.words}; {advice}"
+        )
+    found = tuple(one.domain for one in judged.domains)
+    if found != judged.tool.domains:
+        raise InputError(
+            f"{place}.domains are {', '.join(found) or 'none'}; give each domain of {judged.tool} "
+            f"once, in this order: {', '.join(judged.tool.domains)}"
+        )
+    for at, one in enumerate(judged.domains):
+        if one.judgement not in judged.tool.words:
+            raise InputError(
+                f'{place}.domains[{at}].judgement is "{one.judgement}", no word of {judged.tool}; '
+                f"use one of {', '.join(judged.tool.words)}"
+            )
+        if one.judgement is not Judgement.NOT_JUDGED and one.citation.source == UNVERIFIED:
+            raise InputError(
+                f'{place}.domains[{at}] judges "{one.judgement}" without a page read; '
+                'name the page in its citation or write "not judged"'
+            )
 
 
 def check_overlaps(studies: Sequence[Study]) -> None:

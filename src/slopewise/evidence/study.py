@@ -7,15 +7,22 @@ The files of `evidence/studies/` carry exactly these keys.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
+from slopewise.evidence.bias.judgement import BiasTool, Judgement
+from slopewise.evidence.bias.overall import OverallBias, overall_bias
 from slopewise.evidence.design import Comparison, DesignClass, Lane
 
 __all__ = [
     "UNVERIFIED",
     "AdverseEvent",
+    "Arm",
+    "ArmRole",
     "Baseline",
     "BaselineArm",
     "BaselineMeasure",
+    "BiasDomain",
+    "BiasJudgements",
     "Bibliography",
     "Citation",
     "CitedNumber",
@@ -126,6 +133,30 @@ class People:
     treated: CitedNumber | None = None
     treated_by_arm: tuple[CitedNumber, ...] = ()
     control: CitedNumber | None = None
+
+
+class ArmRole(StrEnum):
+    """What an arm is there for."""
+
+    TREATED = "treated"
+    CONTROL = "control"
+    SHAM = "sham"  # a control that went through a procedure without cells
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm, or one leg of a person: what it received and how many people are in it."""
+
+    name: str
+    role: ArmRole
+    citation: Citation
+    product: str | None = None
+    route: str | None = None
+    dose: CitedNumber | None = None
+    dose_text: str | None = None
+    administrations: CitedNumber | None = None
+    n: CitedNumber | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +375,29 @@ class RiskOfBias:
 
 
 @dataclass(frozen=True, slots=True)
+class BiasDomain:
+    """One domain of a tool: the judgement, and in our own words what it rests on."""
+
+    domain: str
+    judgement: Judgement
+    basis: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class BiasJudgements:
+    """Risk of bias for one outcome, domain by domain; the overall one follows from the rule."""
+
+    tool: BiasTool
+    outcome: str
+    domains: tuple[BiasDomain, ...]
+
+    @property
+    def overall(self) -> OverallBias:
+        return overall_bias(self.tool, {one.domain: one.judgement for one in self.domains})
+
+
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """Another study that may share patients, as recorded, and the studies it names."""
 
@@ -362,6 +416,7 @@ class Study:
     evidence_level_read: str
     treatment: Treatment = Treatment()
     people: People = People()
+    arms: tuple[Arm, ...] = ()
     country: str | None = None
     scale: str | None = None
     follow_up: CitedNumber | None = None  # months after first treatment
@@ -377,6 +432,7 @@ class Study:
     safety: Safety | None = None
     conclusions: Conclusions | None = None
     risk_of_bias: RiskOfBias | None = None
+    risk_of_bias_judgements: BiasJudgements | None = None
     overlaps: tuple[Overlap, ...] = ()
     poolable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
