@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slopewise.evidence.design import Lane
-from slopewise.evidence.study import Citation
+from slopewise.evidence.study import Citation, Interval
 
 __all__ = ["Measure", "Moderators", "StudyEffect", "Unconverted"]
+
+_NORMAL_975 = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
 
 
 class Measure(StrEnum):
@@ -44,7 +46,8 @@ class StudyEffect:
 
     `cohort` names the centre's cohort: studies that may share patients carry one name and count
     once. `is_borrowed` marks a standard error that rests on the spread of another trial: it may
-    test a conclusion and never enters it.
+    test a conclusion and never enters it. `own_low` and `own_high` are the interval of the method
+    itself where it is not the normal one (Fieller's for a ratio).
     """
 
     study_id: str
@@ -64,6 +67,14 @@ class StudyEffect:
     n_treated: int | None = None
     n_control: int | None = None
     moderators: Moderators = Moderators()
+    own_low: float | None = None
+    own_high: float | None = None
+
+    @property
+    def interval95(self) -> Interval:
+        """The estimate with 1.96 standard errors on each side."""
+        half = _NORMAL_975 * self.standard_error
+        return Interval(self.estimate - half, self.estimate + half)
 
 
 @dataclass(frozen=True, slots=True)
