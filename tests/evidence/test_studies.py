@@ -84,7 +84,9 @@ def test_studies_per_design_are_those_of_the_recorded_table() -> None:
 
 @pytest.mark.parametrize("study_id", sorted(TOTALS))
 def test_no_number_was_lost_or_changed(study_id: str) -> None:
-    found = [number for number, _ in numbers_of(dict(raw_studies())[study_id])]
+    # the arms repeat numbers of people and doses; a test of their own holds them to those
+    row = {key: part for key, part in dict(raw_studies())[study_id].items() if key != "arms"}
+    found = [number for number, _ in numbers_of(row)]
     assert len(found) == TOTALS[study_id]["numbers"]
     assert sum(found, Decimal(0)) == Decimal(TOTALS[study_id]["sum"])
 
@@ -117,7 +119,8 @@ def test_phase_3_of_nurown_keeps_the_superseded_figure_marked() -> None:
     responders = load_study("cudkowicz_2022").responders
     assert [row.superseded_by for row in responders] == [None, "the journal figure of 33%", None]
     models = [row.superseded_by for row in load_study("cudkowicz_2022").group_differences]
-    assert models == [None, "the corrected model (erratum Aug 2022)", None]
+    corrected = "the corrected model (erratum Aug 2022)"
+    assert models == [None, corrected, None, corrected, None]
 
 
 def test_a_slope_printed_without_its_sign_stays_unread() -> None:
@@ -127,7 +130,7 @@ def test_a_slope_printed_without_its_sign_stays_unread() -> None:
 
 def test_secondary_sources_are_marked() -> None:
     marked = [row.citation.is_secondary for row in load_study("cudkowicz_2022").group_differences]
-    assert marked == [True, True, True]
+    assert marked == [True, True, True, False, False]
 
 
 def test_a_change_within_one_arm_is_not_a_difference_between_arms() -> None:
@@ -139,6 +142,7 @@ def test_a_change_within_one_arm_is_not_a_difference_between_arms() -> None:
     }
     assert within == {
         "karussis_2010",
+        "petrou_2016",
         "sykova_2017",
         "prabhakar_2012",
         "gotkine_2023",
