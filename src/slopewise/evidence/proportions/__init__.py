@@ -1,0 +1,1 @@
+"""Counts of people: one proportion, a rate, and proportions of several studies pooled."""
