@@ -1,0 +1,48 @@
+"""Cards begin with the answer and say how it moved."""
+
+from dataclasses import replace
+
+from tests.evidence_answers import made_answer, pooled
+
+from slopewise.evidence.certainty.grade import Certainty, Level
+from slopewise.report.numbers import THIN_SPACE
+from slopewise.report.synthesis.cards import comparison_card, moved, statistics
+
+VERY_LOW = Certainty(Level.VERY_LOW, Level.HIGH, ())
+
+
+def test_a_card_counts_studies_and_people() -> None:
+    card = comparison_card(made_answer(), made_answer(), VERY_LOW)
+    assert card.sentence == "Between 12 % faster and 57 % slower: cannot tell."
+    assert card.studies == "2 studies with a number, 1 without, 1 not counted"
+    assert card.people == "78 people"
+    assert card.certainty == ("●○○○", "very low", "it may be quite different")
+    assert card.was is None
+
+
+def test_leaving_a_study_out_says_what_the_answer_was_and_is() -> None:
+    made = made_answer()
+    less = replace(made, effects=made.effects[1:], pooled=pooled(0.07, -0.32, 0.46, weights=(1,)))
+    assert moved(less, made) == (
+        f"Was −12{THIN_SPACE}% to 57{THIN_SPACE}% (2 studies); "
+        f"is now −32{THIN_SPACE}% to 46{THIN_SPACE}% (1 study)."
+    )
+    nothing = replace(made, effects=(), pooled=None)
+    assert "is now without an estimate (0 studies)" in (moved(nothing, made) or "")
+
+
+def test_people_that_were_not_read_are_not_counted_as_none() -> None:
+    made = made_answer()
+    unread = replace(made.effects[0], n_treated=None, n_control=None)
+    card = comparison_card(replace(made, effects=(unread, made.effects[1])), made, None)
+    assert card.people == "at least 39 people"
+    assert card.certainty is None
+
+
+def test_the_technical_view_names_every_number_that_is_there() -> None:
+    told = dict(statistics(made_answer()))
+    assert told["Method"] == "REML, Hartung–Knapp"
+    assert told["Between-study variance τ²"] == "0.02"
+    assert told["I²"] == "37 %"
+    assert "H²" not in told
+    assert "a test of the answer" in told["With borrowed spreads counted"]
