@@ -13,7 +13,19 @@ from slopewise.version import VERSION
 
 __all__ = ["counts_csv", "effects_csv", "table_csv"]
 
-_COLUMNS = [
+_COLUMNS = (
+    "study",
+    "estimate",
+    "standard_error",
+    "label",
+    "year",
+    "people_treated",
+    "people_control",
+    "measure",
+    "method",
+    "assumptions",
+    "source",
+)
     "study",
     "estimate",
     "standard_error",
