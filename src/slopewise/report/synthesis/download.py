@@ -26,18 +26,6 @@ _COLUMNS = (
     "assumptions",
     "source",
 )
-    "study",
-    "estimate",
-    "standard_error",
-    "label",
-    "year",
-    "people_treated",
-    "people_control",
-    "measure",
-    "method",
-    "assumptions",
-    "source",
-]
 _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run
 
 
