@@ -7,11 +7,16 @@ borrowed spreads: neither changes it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from slopewise.evidence.cohorts import cohort_names
 from slopewise.evidence.design import Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect
+from slopewise.evidence.slowing.candidate import LeftOut
+from slopewise.evidence.slowing.convert import Conversion, convert_all
 from slopewise.evidence.study import Study
 from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
+from slopewise.evidence.words.answer_sentence import slowing_sentence
 
 __all__ = ["QUESTIONS", "LeftOut", "Question", "QuestionAnswer", "answer"]
 
@@ -27,20 +32,13 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """An estimate that does not enter, and why."""
-
-    effect: StudyEffect
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionAnswer:
     """The answer to one question from the studies given.
 
     `pooled` is None when no study has an estimate. `completed` pools the estimates with the
-    borrowed ones added: a test of the answer, not the answer. Rows of `leave_one_out` and
-    `cumulative` stand in the order of `effects`, sorted by year.
+    borrowed ones added: a test of the answer, not the answer; None when none is borrowed. Rows of
+    `leave_one_out` and `cumulative` stand in the order of `effects`, sorted by year; with one
+    effect nothing can be left out and `leave_one_out` is empty.
     """
 
     question: Question
@@ -53,6 +51,8 @@ class QuestionAnswer:
     cumulative: tuple[PooledEffect, ...]
     sentence: str  # the answer in one plain sentence, interval first
 
+
+Dated = TypeVar("Dated", StudyEffect, Unconverted)
 
 QUESTIONS = (
     Question(
@@ -84,5 +84,100 @@ def answer(
     hartung_knapp: bool = True,
     without: frozenset[str] = frozenset(),
 ) -> QuestionAnswer:
-    """The answer from these studies, those named in `without` switched off."""
-    raise NotImplementedError
+    """The answer from these studies, those named in `without` switched off.
+
+    One effect per cohort: the study with more people, of equal ones the earlier. A spread may be
+    borrowed from any of the studies, also from one switched off: borrowing changes no answer.
+    """
+    asked = [each for each in studies if each.lane is question.lane]
+    made = convert_all(
+        [each for each in asked if each.study_id not in without],
+        cohorts=cohort_names(studies),
+        lenders=studies,
+    )
+    effects, shared = _one_per_cohort([one.chosen for one in made if one.chosen is not None])
+    left_out = (*shared, *(each for one in made for each in one.left_out))
+    silent = _by_year([one.unconverted for one in made if one.unconverted is not None])
+    pooled = _pooled(effects, method=method, hartung_knapp=hartung_knapp)
+    several = range(len(effects)) if len(effects) > 1 else range(0)
+    return QuestionAnswer(
+        question=question,
+        effects=effects,
+        left_out=left_out,
+        unconverted=silent,
+        pooled=pooled,
+        completed=_completed(effects, made, method=method, hartung_knapp=hartung_knapp),
+        leave_one_out=_each(
+            [effects[:at] + effects[at + 1 :] for at in several],
+            method=method,
+            hartung_knapp=hartung_knapp,
+        ),
+        cumulative=_each(
+            [effects[: at + 1] for at in range(len(effects))],
+            method=method,
+            hartung_knapp=hartung_knapp,
+        ),
+        sentence=slowing_sentence(question.lane, effects, pooled, unconverted=silent),
+    )
+
+
+def _one_per_cohort(
+    effects: Sequence[StudyEffect],
+) -> tuple[tuple[StudyEffect, ...], tuple[LeftOut, ...]]:
+    """The largest study of each cohort, by year, and the others with the reason."""
+    kept: dict[str, StudyEffect] = {}
+    for effect in sorted(effects, key=_size_order):
+        kept.setdefault(effect.cohort, effect)
+    left_out = tuple(
+        LeftOut(effect, f"may share patients with {kept[effect.cohort].label}, which has more")
+        for effect in effects
+        if kept[effect.cohort] is not effect
+    )
+    return _by_year(list(kept.values())), left_out
+
+
+def _size_order(effect: StudyEffect) -> tuple[int, int, str]:
+    people = (effect.n_treated or 0) + (effect.n_control or 0)
+    return (-people, effect.year or 9999, effect.study_id)
+
+
+def _by_year(rows: Sequence[Dated]) -> tuple[Dated, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.year or 9999, row.study_id)))
+
+
+def _completed(
+    effects: tuple[StudyEffect, ...],
+    made: Sequence[Conversion],
+    *,
+    method: Method,
+    hartung_knapp: bool,
+) -> PooledEffect | None:
+    """The estimates with the borrowed ones of other cohorts added."""
+    counted = {effect.cohort for effect in effects}
+    lent = [one.borrowed for one in made if one.borrowed is not None]
+    added, _ = _one_per_cohort([each for each in lent if each.cohort not in counted])
+    if not added:
+        return None
+    return _pooled((*effects, *added), method=method, hartung_knapp=hartung_knapp)
+
+
+def _each(
+    groups: Sequence[tuple[StudyEffect, ...]], *, method: Method, hartung_knapp: bool
+) -> tuple[PooledEffect, ...]:
+    made = (_pooled(group, method=method, hartung_knapp=hartung_knapp) for group in groups)
+    return tuple(one for one in made if one is not None)
+
+
+def _pooled(
+    effects: Sequence[StudyEffect], *, method: Method, hartung_knapp: bool
+) -> PooledEffect | None:
+    from slopewise.evidence.pooling.pool import pool
+
+    if not effects:
+        return None
+    return pool(
+        [effect.estimate for effect in effects],
+        [effect.standard_error for effect in effects],
+        method=method,
+        hartung_knapp=hartung_knapp,
+    )

@@ -1,0 +1,1 @@
+"""What reports said in words, and how an answer is said."""

@@ -1,0 +1,167 @@
+"""The answer to a question on slowing in plain words: interval first, then what was not counted.
+
+Three parts, each from the data: what those that could be counted show; what those that could not
+be counted said; and what may be concluded, which no lane but the randomised one carries.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slopewise.evidence.design import Lane
+from slopewise.evidence.pooling.pooled_effect import PooledEffect
+from slopewise.evidence.study_effect import StudyEffect, Unconverted
+from slopewise.evidence.words.direction import (
+    FAVOURS_CONTROL,
+    FAVOURS_TREATMENT,
+    NO_DIFFERENCE,
+    NOT_SAID,
+)
+
+__all__ = ["slowing_sentence"]
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """How a lane is spoken of."""
+
+    one: str
+    many: str
+    slowed: str
+    faster: str
+    said: dict[str, str]
+
+
+_TRIAL = _Lane(
+    "randomised trial",
+    "randomised trials",
+    "decline was slowed by",
+    "decline ran faster by",
+    {
+        NO_DIFFERENCE: "showed no difference",
+        FAVOURS_TREATMENT: "favoured treatment",
+        FAVOURS_CONTROL: "favoured the control group",
+    },
+)
+_LANES = {
+    Lane.RANDOMISED: _TRIAL,
+    Lane.EXTERNAL_CONTROL: _Lane(
+        "study with a chosen comparison group",
+        "studies with a chosen comparison group",
+        _TRIAL.slowed,
+        _TRIAL.faster,
+        _TRIAL.said,
+    ),
+    Lane.SINGLE_ARM: _Lane(
+        "series without a control group",
+        "series without a control group",
+        "decline after treatment was slower than before by",
+        "decline after treatment was faster than before by",
+        {
+            NO_DIFFERENCE: "showed no change",
+            FAVOURS_TREATMENT: "reported slower decline",
+            FAVOURS_CONTROL: "reported faster decline",
+        },
+    ),
+}
+
+
+def slowing_sentence(
+    lane: Lane,
+    effects: Sequence[StudyEffect],
+    pooled: PooledEffect | None,
+    *,
+    unconverted: Sequence[Unconverted],
+) -> str:
+    """What the studies of a lane say of slowing θ, and what they cannot.
+
+    Those that printed too little are counted study by study, also where they may share patients
+    with one that is counted: what they did not find is not to fall silent.
+    """
+    spoken = _LANES[lane]
+    said = Counter(each.direction for each in unconverted)
+    found = _found(spoken, len(effects), pooled)
+    return f"{found}{_silent(spoken, len(effects), said)}. {_concluded(lane, pooled, said)}"
+
+
+def _found(spoken: _Lane, count: int, pooled: PooledEffect | None) -> str:
+    if count == 0 or pooled is None:
+        return f"No {spoken.one} printed enough to say by how much"
+    if pooled.low is None or pooled.high is None or pooled.estimate is None:
+        return f"{_number(count).capitalize()} {spoken.many} could not be brought together"
+    interval = _interval_words(spoken, pooled.low, pooled.high)
+    best = f"(best single figure: {_slower(pooled.estimate)})"
+    if count == 1:
+        return f"One {spoken.one} printed enough to say: in it {interval} {best}"
+    return f"In {_number(count)} {spoken.many} together {interval} {best}"
+
+
+def _interval_words(spoken: _Lane, low: float, high: float) -> str:
+    if high <= 0:
+        return f"{spoken.faster} {_percent(-high)} to {_percent(-low)} %"
+    if low < 0:
+        subject = spoken.slowed.partition(" was ")[0]
+        return f"{subject} was anything from {_slower(low)} to {_slower(high)}"
+    if high > 1:
+        return f"{spoken.slowed} {_percent(low)} % up to stopped, or turned into gain"
+    return f"{spoken.slowed} {_percent(low)} to {_percent(high)} %"
+
+
+def _slower(theta: float) -> str:
+    if theta > 1:
+        return "stopped, or turned into gain"
+    return f"{_percent(theta)} % slower" if theta >= 0 else f"{_percent(-theta)} % faster"
+
+
+def _silent(spoken: _Lane, count: int, said: Counter[str]) -> str:
+    """Those that printed too little to be counted, by what they said."""
+    parts: list[str] = []
+    for direction in (NO_DIFFERENCE, FAVOURS_CONTROL, FAVOURS_TREATMENT, NOT_SAID):
+        many = said[direction]
+        if not many:
+            continue
+        noun = ""
+        if not parts:
+            noun = ("other " if count else "") + (spoken.one if many == 1 else spoken.many) + " "
+        verb = "did not say" if direction == NOT_SAID else spoken.said[direction]
+        parts.append(f"{_number(many)} {noun}{verb}")
+    if not parts:
+        return ""
+    return f"; of those that printed too little to be counted, {_joined(parts)}"
+
+
+def _concluded(lane: Lane, pooled: PooledEffect | None, said: Counter[str]) -> str:
+    if lane is Lane.SINGLE_ARM:
+        return (
+            "Nobody was left untreated in them, so how much of it was the treatment cannot be told."
+        )
+    cannot_tell = "Whether cells slow ALS cannot be told from this."
+    if pooled is None or pooled.low is None or pooled.high is None:
+        return cannot_tell
+    if lane is Lane.EXTERNAL_CONTROL:
+        return f"Groups that were not drawn by lot may have differed from the start. {cannot_tell}"
+    if pooled.k == 1 or pooled.low <= 0 <= pooled.high:
+        return cannot_tell
+    effect = "slowed" if pooled.low > 0 else "sped up"
+    words = f"On these numbers cells {effect} the decline"
+    against = said[NO_DIFFERENCE] + said[FAVOURS_CONTROL if pooled.low > 0 else FAVOURS_TREATMENT]
+    if against:
+        words += "; the trials that could not be counted did not find it, so it may be overstated"
+    low, high = pooled.prediction_low, pooled.prediction_high
+    if low is not None and high is not None and low < 0 < high:
+        words += "; a further trial could still find none"
+    return f"{words}."
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.0f}"

@@ -1,0 +1,74 @@
+"""What a report said of decline, where it printed too little to be counted.
+
+Read in this order: a whole-group comparison with its P, then the words of the conclusion as the
+record keeps them. A conclusion the words leave open is "not said": none is guessed.
+"""
+
+import re
+
+from slopewise.evidence.design import Lane
+from slopewise.evidence.slowing.rows import speaks_for_all
+from slopewise.evidence.study import GroupDifference, Study
+
+__all__ = ["FAVOURS_CONTROL", "FAVOURS_TREATMENT", "NOT_SAID", "NO_DIFFERENCE", "direction_of"]
+
+FAVOURS_TREATMENT = "favours treatment"
+NO_DIFFERENCE = "no difference shown"
+FAVOURS_CONTROL = "favours control"
+NOT_SAID = "not said"
+
+_THRESHOLD = 0.05
+# in this order: words that leave it open, then a finding of none, then one for, then one against
+_OPEN = re.compile(
+    r"not on (the|a) page|cannot support|no efficacy claim|no systemic|change in the \w+ group not|"
+    r"non-significant decline|then decline",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"\bno (\w+ ){0,2}(significant|clear|overall|clinical|functional|als)\b|\bno benefit|no change|"
+    r"not (statistically )?significant|endpoints? (were )?missed|missed (the )?(its )?primary|"
+    r"did not (slow|differ)|no difference|no effect",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"slow(er|ed|ing|s)\b|benefit|longer survival|less decline|improve|stabili", re.IGNORECASE
+)
+_AGAINST = re.compile(
+    r"faster (decline|progression)|declined faster|accelerated decline|worse than", re.IGNORECASE
+)
+
+
+def direction_of(study: Study) -> str:
+    """What the study said of treatment against its comparison, in one of four phrases."""
+    if study.lane is not Lane.SINGLE_ARM:
+        for row in study.group_differences:
+            said = _compared(row) if speaks_for_all(row) else None
+            if said is not None:
+                return said
+    return _concluded(study)
+
+
+def _compared(row: GroupDifference) -> str | None:
+    if row.p_value is None:
+        text = (row.p_text or "").lower()
+        return NO_DIFFERENCE if text.startswith(("not significant", "n.s")) else None
+    if row.p_value >= _THRESHOLD:
+        return NO_DIFFERENCE
+    apart = row.difference
+    if apart is None and row.treated is not None and row.control is not None:
+        treated, control = row.treated.mean, row.control.mean
+        apart = None if treated is None or control is None else treated - control
+    if not apart:
+        return None
+    return FAVOURS_TREATMENT if apart > 0 else FAVOURS_CONTROL
+
+
+def _concluded(study: Study) -> str:
+    words = study.conclusions.efficacy if study.conclusions is not None else None
+    if words is None or _OPEN.search(words):
+        return NOT_SAID
+    if _NONE.search(words):
+        return NO_DIFFERENCE
+    if _AGAINST.search(words):
+        return FAVOURS_CONTROL
+    return FAVOURS_TREATMENT if _FOR.search(words) else NOT_SAID
