@@ -1,0 +1,1 @@
+"""Trial registrations: facts about each, with the date on which its status was read."""
