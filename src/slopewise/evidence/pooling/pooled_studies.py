@@ -1,0 +1,58 @@
+"""Studies, how they were pooled, and everything that tests the pooled effect."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
+
+if TYPE_CHECKING:
+    from slopewise.evidence.pooling.influence import StudyInfluence
+    from slopewise.evidence.pooling.meta_regression import MetaRegression
+    from slopewise.evidence.pooling.small_studies import SmallStudyCheck
+    from slopewise.evidence.question import QuestionAnswer
+
+__all__ = ["PoolOptions", "PooledStudies"]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How to pool, and what else to look at; `force` computes what too few studies forbid."""
+
+    method: Method = Method.REML
+    hartung_knapp: bool = True
+    floor: bool = False
+    moderators: tuple[str, ...] = ()
+    leave_one_out: bool = False
+    cumulative: bool = False
+    influence: bool = False
+    small_studies: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PooledStudies:
+    """Studies with their estimates, the pooled effect, and what else was asked for (else None).
+
+    `answer` is set when one of our questions was asked; `pooled` is None when no study answers it.
+    """
+
+    source: str
+    studies: tuple[str, ...]
+    estimates: tuple[float, ...]
+    standard_errors: tuple[float, ...]
+    options: PoolOptions
+    pooled: PooledEffect | None
+    remarks: tuple[str, ...]
+    regression: "MetaRegression | None" = None
+    leave_one_out: tuple[PooledEffect, ...] | None = None
+    cumulative: tuple[PooledEffect, ...] | None = None
+    influence: "tuple[StudyInfluence, ...] | None" = None
+    small_studies: "SmallStudyCheck | None" = None
+    answer: "QuestionAnswer | None" = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether every answer may be read: nothing ran out of steps or overflowed."""
+        shown = (self.pooled, self.regression)
+        bad = {PoolStatus.STEP_LIMIT, PoolStatus.NON_FINITE}
+        return not any(result is not None and result.status in bad for result in shown)
