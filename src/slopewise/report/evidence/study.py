@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from slopewise.evidence.consistency import contradictions
+from slopewise.evidence.consistency import Contradiction, find_contradictions
 from slopewise.evidence.design import DesignClass
 from slopewise.evidence.study import (
     BaselineMeasure,
@@ -90,12 +90,13 @@ def tables(study: Study) -> tuple[CitedTable, ...]:
 
 def printed_contradictions(study: Study) -> tuple[str, ...]:
     """Where the printed numbers of this study contradict one another."""
-    return tuple(
-        f"{plain_words(row.outcome)}{f', {row.timepoint}' if row.timepoint else ''}: "
-        f"{plain_words(remark)}"
-        for row, said in contradictions(study)
-        for remark in said
-    )
+    return tuple(_contradiction_words(each) for each in find_contradictions(study))
+
+
+def _contradiction_words(found: Contradiction) -> str:
+    explained = f" (explained: {found.explained})" if found.explained else ""
+    superseded = " (a superseded figure)" if found.is_superseded else ""
+    return plain_words(f"{found.place}: {found.remark}{explained}{superseded}")
 
 
 def described(study: Study) -> tuple[tuple[str, str], ...]:
@@ -142,7 +143,7 @@ def bias_table(study: Study) -> Table:
         "Facts that bear on bias, as recorded",
         (Column("Question"), Column("Recorded")),
         rows,
-        "No overall judgement is made here. Not read: neither yes nor no.",
+        "Facts only; the judgements rest on them. Not read: neither yes nor no.",
     )
 
 

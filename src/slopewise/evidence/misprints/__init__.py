@@ -1,0 +1,1 @@
+"""Where the printed numbers of a study cannot all be right."""
