@@ -13,8 +13,8 @@ from slopewise.evidence.filters import (
     select,
     sort_studies,
 )
-from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import Study
+from slopewise.workflow.published_record import published_studies, published_study
 
 __all__ = ["EvidenceBrowse", "StudyBrowse", "browse_studies", "browse_study"]
 
@@ -42,7 +42,7 @@ class StudyBrowse:
 
 def browse_studies(wanted: StudyFilter | None = None, *, sort: str = "design") -> EvidenceBrowse:
     """The studies that meet the filter, sorted; counts are over the whole record."""
-    every = load_studies()
+    every = published_studies()
     return EvidenceBrowse(
         found=sort_studies(select(every, wanted or StudyFilter()), sort),
         every=every,
@@ -59,14 +59,13 @@ def browse_studies(wanted: StudyFilter | None = None, *, sort: str = "design") -
 
 def browse_study(study_id: str) -> StudyBrowse:
     """One study; NotFoundError when there is none of that identifier."""
-    study = load_study(study_id)
+    every = published_studies()
+    study = published_study(study_id, every)
     named = {other for overlap in study.overlaps for other in overlap.study_ids}
     naming = {
         other.study_id
-        for other in load_studies()
+        for other in every
         if any(study_id in overlap.study_ids for overlap in other.overlaps)
     }
-    related = tuple(
-        other for other in load_studies() if other.study_id in (named | naming) - {study_id}
-    )
+    related = tuple(other for other in every if other.study_id in (named | naming) - {study_id})
     return StudyBrowse(study, related)

@@ -266,10 +266,13 @@ def _with_difference(study: Study, row: EffectRow) -> Study:
         raise RowFault(
             "scale", "", "the cell is empty", "name the scale, such as ALSFRS-R", row.line
         )
+    plain = "slope (points/month)" if is_slope else "change from baseline"
+    outcome = outcome or plain
+    if scale is not None and scale.casefold() not in outcome.casefold():
+        outcome = f"{scale} {outcome}"
     made = GroupDifference(
         citation=row.citation,
-        outcome=outcome
-        or (f"{scale} slope (points/month)" if is_slope else f"{scale} change from baseline"),
+        outcome=outcome,
         comparison=Comparison.WITHIN_ONE_ARM
         if study.lane is Lane.SINGLE_ARM
         else Comparison.BETWEEN_ARMS,

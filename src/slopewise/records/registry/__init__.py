@@ -1,0 +1,1 @@
+"""Trial registers: records and posted results read into entries and drafts."""

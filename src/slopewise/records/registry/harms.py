@@ -1,0 +1,69 @@
+"""Deaths, serious and other events posted with a registry record, to the safety of a draft."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slopewise.evidence.study import AdverseEvent, Deaths, Safety
+from slopewise.records.registry.sheet import (
+    ResultSheet,
+    is_control,
+    posted_number,
+    whole_number,
+)
+
+__all__ = ["posted_safety"]
+
+
+def posted_safety(module: Mapping[str, Any] | None, sheet: ResultSheet) -> Safety | None:
+    """Deaths and serious events of each group, and each event of those treated."""
+    if not module:
+        return None
+    groups = {one["id"]: one for one in module.get("eventGroups", ())}
+    titles = {name: str(one.get("title", name)) for name, one in groups.items()}
+    deaths, serious, said = [], 0, []
+    is_serious_known = False
+    for name, one in groups.items():
+        died = whole_number(posted_number(one.get("deathsNumAffected")))
+        hurt = whole_number(posted_number(one.get("seriousNumAffected")))
+        if died is not None:
+            deaths.append(Deaths(titles[name], died))
+        if hurt is not None:
+            said.append(f"serious events: {hurt} of {one.get('seriousNumAtRisk')} ({titles[name]})")
+            if not is_control(titles[name], sheet):
+                serious, is_serious_known = serious + hurt, True
+    events = [
+        event
+        for part in ("seriousEvents", "otherEvents")
+        for one in module.get(part, ())
+        for event in _events(one, titles, sheet, is_serious=part == "seriousEvents")
+    ]
+    return Safety(
+        citation=sheet.cite(f"resultsSection.adverseEventsModule ({module.get('timeFrame', '')})"),
+        statement="; ".join(said) or None,
+        all_serious_events=serious if is_serious_known else None,
+        deaths=tuple(deaths),
+        adverse_events=tuple(events),
+    )
+
+
+def _events(
+    one: Mapping[str, Any], titles: Mapping[str, str], sheet: ResultSheet, *, is_serious: bool
+) -> Iterator[AdverseEvent]:
+    """One event of each treated group; the comparison group's count stands in its name."""
+    stats = [stat for stat in one.get("stats", ()) if stat.get("groupId") in titles]
+    beside = [
+        f"{stat.get('numAffected')} of {stat.get('numAtRisk')} in {titles[stat['groupId']]}"
+        for stat in stats
+        if is_control(titles[stat["groupId"]], sheet)
+    ]
+    name = str(one.get("term", "event")) + (" (serious)" if is_serious else "")
+    for stat in stats:
+        title = titles[stat["groupId"]]
+        if is_control(title, sheet):
+            continue
+        shown = "; ".join((title, *beside))
+        yield AdverseEvent(
+            f"{name}: {shown}",
+            whole_number(posted_number(stat.get("numAffected"))),
+            whole_number(posted_number(stat.get("numAtRisk"))),
+        )
