@@ -12,7 +12,8 @@ from slopewise.cli import (
     evidence_pool,
     evidence_proportion,
 )
-from slopewise.cli.output import answer
+from slopewise.cli.options import AsJson
+from slopewise.cli.output import answer, answer_json
 
 __all__ = ["register"]
 
@@ -71,9 +72,11 @@ def studies(
         str | None, typer.Option(metavar="WORDS", help="Words in title, author, number or notes.")
     ] = None,
     sort: Annotated[Order, typer.Option(help="Order of the list.")] = Order.DESIGN,
+    as_json: AsJson = False,
 ) -> None:
     """List the published studies that meet every given option."""
     from slopewise.evidence.filters import StudyFilter
+    from slopewise.report.evidence.record_json import studies_json
     from slopewise.report.evidence.text import studies_text
     from slopewise.workflow.browse_evidence import browse_studies
 
@@ -85,14 +88,26 @@ def studies(
         text=text,
     )
     browse = browse_studies(wanted, sort=sort.value)
+    if as_json:
+        answer_json(studies_json(browse.found, len(browse.every)))
+        return
     answer(studies_text(browse.found, len(browse.every)))
 
 
 def study(
     study_id: Annotated[str, typer.Argument(metavar="ID", help="Study, such as oh_2018.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Show one study: every number with its source, contradictions in print, facts on bias."""
+    """Show one study: every number with its source, arms, bias, registrations, contradictions."""
+    from slopewise.report.evidence.record_json import study_json
     from slopewise.report.evidence.text import study_text
     from slopewise.workflow.browse_evidence import browse_study
+    from slopewise.workflow.browse_registry import registrations_of
 
-    answer(study_text(browse_study(study_id).study))
+    found = browse_study(study_id).study
+    entries = registrations_of(found)
+    if as_json:
+        answer_json(study_json(found, entries))
+        return
+    answer(study_text(found, entries))

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from textwrap import fill, wrap
 
+from slopewise.evidence.registry.entry import RegistryEntry
 from slopewise.evidence.study import Study
+from slopewise.report.evidence import conduct
 from slopewise.report.evidence import study as one_study
 from slopewise.report.evidence.record import (
     NOT_PRINTED,
@@ -32,18 +34,23 @@ def studies_text(found: Sequence[Study], total: int) -> str:
     return f"{sentence}\n\n{_columns(narrow)}\n\n{fill(table.note, WIDTH)}"
 
 
-def study_text(study: Study) -> str:
-    """One study: what was done, contradictions, every number with its source, facts on bias."""
+def study_text(study: Study, entries: Sequence[RegistryEntry] = ()) -> str:
+    """One study: what was done, contradictions, every number with its source, bias and registry."""
     known = study.bibliography
     parts = [
         f"{study.label} ({study.study_id})",
         *_filled(known.title),
         fill(one_study.sentence(study), WIDTH),
         _items("Contradictions in print", one_study.printed_contradictions(study)),
+        _items("Figures that a later report replaced", conduct.superseded(study)),
         _pairs("The study in words", one_study.described(study)),
         _pairs("Conclusions, as recorded", one_study.concluded(study)),
+        _maybe(conduct.arms_table(study)),
         *(_cited(table) for table in one_study.tables(study)),
+        "".join(_filled(conduct.bias_sentence(study))),
+        _maybe(conduct.judgements_table(study)),
         _pairs("Facts that bear on bias", one_study.bias_table(study).rows),
+        _maybe(conduct.registry_table(entries)),
         _items("May share patients with", [overlap.text for overlap in study.overlaps]),
         _items("Notes", one_study.noted(study)),
         _items(
@@ -56,6 +63,10 @@ def study_text(study: Study) -> str:
 
 def _filled(text: str | None) -> list[str]:
     return [fill(text, WIDTH)] if text else []
+
+
+def _maybe(table: CitedTable | None) -> str:
+    return "" if table is None else _cited(table)
 
 
 def _columns(table: Table) -> str:
