@@ -240,7 +240,7 @@ def _ml_slope(sample: Sample, at: Weighted) -> Array:
 
 
 def _ml_height(sample: Sample, at: Weighted) -> Array:
-    return 0.5 * _sum(np.log(at.weights) - at.q)
+    return 0.5 * (_sum(np.log(at.weights)) - at.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +337,7 @@ def _dersimonian_laird(sample: Sample) -> Array:
 def _hedges(sample: Sample) -> Array:
     leverage = (sample.basis**2).sum(axis=1)
     noise = _sum(sample.variances * (1.0 - leverage))
-    found: Array = _sum((sample.residuals**2) - noise) / sample.freedom
+    found: Array = (_sum(sample.residuals**2) - noise) / sample.freedom
     return found
 
 
