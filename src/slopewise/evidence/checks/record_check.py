@@ -194,7 +194,7 @@ def _sizes_within(studies: Sequence[Study]) -> Iterator[Remark]:
         if enrolled is None or treated is None or enrolled.value is None or treated.value is None:
             continue
         counted = treated.value + (0 if control is None else control.value or 0)
-        if "regist" in (enrolled.citation.pointer or "") and counted != enrolled.value:
+        if "registry" in (enrolled.citation.pointer or "") and counted != enrolled.value:
             yield Remark(
                 study.study_id,
                 f"a registry page says {enrolled.value:g} enrolled, the report counts {counted:g}",

@@ -154,10 +154,10 @@ def registry_table(entries: Sequence[RegistryEntry]) -> CitedTable | None:
 
 
 def status_text(entry: RegistryEntry) -> str:
-    """The status with its dates: "completed (2018-07-18; as of the snapshot of 2022-10-18)"."""
+    """The status with its dates: "withdrawn: lack of money (last changed 2016-01-14; ...)"."""
     if entry.status_date is None:
         return "not read"
-    why = f", because {entry.why_stopped}" if entry.why_stopped else ""
+    why = f": {entry.why_stopped}" if entry.why_stopped else ""
     seen = f"last changed {entry.status_date}; as of the snapshot of {entry.snapshot_date}"
     posted = ""
     if entry.are_results_posted:
