@@ -77,13 +77,13 @@ def page(client: Client, address: str) -> Page:
 
 
 def study_links(found: Page) -> list[str]:
-    pattern = re.compile(r"/evidence/(\w+)")
+    pattern = re.compile(r"/evidence/(?!studies$)(\w+)")
     matches = (pattern.fullmatch(link.get("href") or "") for link in found.all("a"))
     return [match[1] for match in matches if match]
 
 
 def test_the_table_lists_every_study_under_a_counted_sentence(client: Client) -> None:
-    found = page(client, "/evidence")
+    found = page(client, "/evidence/studies")
     assert sorted(study_links(found)) == [study.study_id for study in load_studies()]
     assert "60 records: 45 with content read (7 randomised" in found.text
 
@@ -91,9 +91,9 @@ def test_the_table_lists_every_study_under_a_counted_sentence(client: Client) ->
 def test_a_filter_in_the_address_narrows_the_table_and_stays_in_the_form(
     client: Client,
 ) -> None:
-    found = page(client, "/evidence?cells=adipose&design=rct_parallel&text=dose")
+    found = page(client, "/evidence/studies?cells=adipose&design=rct_parallel&text=dose")
     assert study_links(found) == []
-    found = page(client, "/evidence?cells=adipose&design=rct_parallel")
+    found = page(client, "/evidence/studies?cells=adipose&design=rct_parallel")
     assert study_links(found) == ["aguera_2025"]
     chosen = {option["value"] for option in found.all("option") if "selected" in option}
     assert {"adipose", "rct_parallel"} <= chosen
@@ -101,17 +101,17 @@ def test_a_filter_in_the_address_narrows_the_table_and_stays_in_the_form(
 
 def test_empty_fields_of_the_form_leave_every_study(client: Client) -> None:
     form = "cells=&donor=&route=&design=&scale=&numbers=&text=&sort=design"
-    assert len(study_links(page(client, f"/evidence?{form}"))) == 60
+    assert len(study_links(page(client, f"/evidence/studies?{form}"))) == 60
 
 
 def test_a_filter_that_finds_nothing_says_what_to_do(client: Client) -> None:
-    found = page(client, "/evidence?text=zzzz")
+    found = page(client, "/evidence/studies?text=zzzz")
     assert "take a filter away to see more" in found.text
     assert not found.all("table")
 
 
 def test_order_links_keep_the_filter(client: Client) -> None:
-    found = page(client, "/evidence?donor=allogeneic")
+    found = page(client, "/evidence/studies?donor=allogeneic")
     orders = [
         parse_qs(urlsplit(link["href"] or "").query)
         for link in found.all("a")
@@ -122,20 +122,20 @@ def test_order_links_keep_the_filter(client: Client) -> None:
 
 
 def test_the_largest_study_comes_first_by_people(client: Client) -> None:
-    assert study_links(page(client, "/evidence?sort=people"))[0] == "sharma_2021"
+    assert study_links(page(client, "/evidence/studies?sort=people"))[0] == "sharma_2021"
 
 
 @pytest.mark.parametrize("query", ["sort=luck", "numbers=maybe", "text=" + "x" * 300])
 def test_a_form_that_was_tampered_with_is_refused_without_a_trace(
     client: Client, query: str
 ) -> None:
-    answer = client.get(f"/evidence?{query}")
+    answer = client.get(f"/evidence/studies?{query}")
     assert answer.status_code == 422
     assert "Traceback" not in answer.text
 
 
 def test_typed_text_is_shown_as_text(client: Client) -> None:
-    found = page(client, "/evidence?text=%3Cscript%3Ealert(1)%3C/script%3E")
+    found = page(client, "/evidence/studies?text=%3Cscript%3Ealert(1)%3C/script%3E")
     assert not found.all("script")
     field = next(field for field in found.all("input") if field.get("id") == "text")
     assert field["value"] == "<script>alert(1)</script>"
@@ -194,7 +194,9 @@ def test_a_study_s_page_shows_every_number_in_a_row_with_its_source(
         ), f"{number} of {source}"
 
 
-@pytest.mark.parametrize("address", ["/evidence", "/evidence/oh_2018", "/evidence/petrou_2016"])
+@pytest.mark.parametrize(
+    "address", ["/evidence", "/evidence/studies", "/evidence/oh_2018", "/evidence/petrou_2016"]
+)
 def test_nothing_is_loaded_from_another_site(client: Client, address: str) -> None:
     found = page(client, address)
     loaded = [
@@ -209,7 +211,9 @@ def test_nothing_is_loaded_from_another_site(client: Client, address: str) -> No
     assert all("target" not in link for link in outside)
 
 
-@pytest.mark.parametrize("address", ["/evidence", "/evidence/oh_2018", "/evidence/baloh_2022"])
+@pytest.mark.parametrize(
+    "address", ["/evidence/studies", "/evidence/oh_2018", "/evidence/baloh_2022"]
+)
 def test_tables_are_named_and_headed_and_fields_are_labelled(client: Client, address: str) -> None:
     found = page(client, address)
     assert len(found.all("caption")) == len(found.all("table")) > 0

@@ -62,7 +62,9 @@ def create_app(store: "Store | None" = None, limits: WebLimits | None = None) ->
 
 
 def _routers() -> tuple[APIRouter, ...]:
+    from slopewise.web.evidence import downloads as evidence_downloads
     from slopewise.web.evidence import pages as evidence
+    from slopewise.web.evidence import studies as evidence_studies
     from slopewise.web.imports import pages as imports
     from slopewise.web.pages import about
     from slopewise.web.patients import outlook
@@ -76,6 +78,8 @@ def _routers() -> tuple[APIRouter, ...]:
         imports.router,
         prognosis.router,
         evidence.router,
+        evidence_downloads.router,
+        evidence_studies.router,
     )
 
 

@@ -16,7 +16,7 @@ def test_a_card_counts_studies_and_people() -> None:
     assert card.sentence == "Between 12 % faster and 57 % slower: cannot tell."
     assert card.studies == "2 studies with a number, 1 without, 1 not counted"
     assert card.people == "78 people"
-    assert card.certainty == ("●○○○", "very low", "it may be quite different")
+    assert card.certainty == ("●○○○", "very low", "the true answer may be quite different")
     assert card.was is None
 
 
@@ -24,8 +24,8 @@ def test_leaving_a_study_out_says_what_the_answer_was_and_is() -> None:
     made = made_answer()
     less = replace(made, effects=made.effects[1:], pooled=pooled(0.07, -0.32, 0.46, weights=(1,)))
     assert moved(less, made) == (
-        f"Was −12{THIN_SPACE}% to 57{THIN_SPACE}% (2 studies); "
-        f"is now −32{THIN_SPACE}% to 46{THIN_SPACE}% (1 study)."
+        f"Was slowing of −12{THIN_SPACE}% to 57{THIN_SPACE}% (2 studies); "
+        f"is now slowing of −32{THIN_SPACE}% to 46{THIN_SPACE}% (1 study)."
     )
     nothing = replace(made, effects=(), pooled=None)
     assert "is now without an estimate (0 studies)" in (moved(nothing, made) or "")

@@ -41,6 +41,15 @@ def test_a_normal_interval_is_said_in_the_command() -> None:
     assert "--no-hartung-knapp" in effects_csv(plain, file_name="f.csv", written=DAY)
 
 
+def test_without_a_number_there_is_no_command() -> None:
+    said, rows = read(
+        effects_csv(replace(made_answer(), effects=()), file_name="f.csv", written=DAY)
+    )
+    assert not rows
+    assert "nothing to compute" in "\n".join(said)
+    assert "slopewise evidence pool" not in "\n".join(said)
+
+
 def test_words_cannot_become_formulas_or_lines() -> None:
     made = made_answer()
     evil = replace(made.effects[0], label='=HYPERLINK("x")')

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from slopewise.report.figures import style
-from slopewise.report.figures.grammar import left_pixel, one_row, rows_of, top_pixel
+from slopewise.report.figures.grammar import left_pixel, one_row, right_pixel, rows_of, top_pixel
 from slopewise.report.figures.svg import render
 
 if TYPE_CHECKING:
@@ -153,6 +153,11 @@ def _frame(picture: ForestPicture, place: _Place) -> list["alt.Chart"]:
         x = _x(picture, place)
         layers.append(rule.encode(x=x, y=_y(picture, place), y2=alt.Y2("end")))
         layers.append(text.encode(x=x, y=top_pixel(-5), text=alt.TextValue(words)))
+    first = next((n for n, mark in enumerate(picture.marks) if mark.kind == "hollow"), 0)
+    if first:
+        line = alt.Chart(one_row()).mark_rule(color=style.CARE, strokeWidth=1)
+        across = right_pixel(place.width)
+        layers.append(line.encode(x=left_pixel(0), x2=across, y=top_pixel(place.row * first)))
     for heading, right in zip(picture.headings, place.columns, strict=False):
         words_mark = alt.Chart(one_row()).mark_text(align="right", baseline="bottom", text=heading)
         layers.append(words_mark.encode(x=left_pixel(right), y=top_pixel(-5)))

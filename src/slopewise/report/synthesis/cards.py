@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from slopewise.evidence.certainty.grade import Certainty, Level
 from slopewise.evidence.question import QuestionAnswer
+from slopewise.evidence.study_effect import Measure
 from slopewise.report.evidence.record import heading
 from slopewise.report.numbers import plural, whole
 from slopewise.report.synthesis.effect_words import effect_text, interval_text
@@ -22,7 +23,7 @@ _MEANINGS = {
     Level.HIGH: "more studies are unlikely to change it",
     Level.MODERATE: "more studies may change it",
     Level.LOW: "more studies are likely to change it",
-    Level.VERY_LOW: "it may be quite different",
+    Level.VERY_LOW: "the true answer may be quite different",
     Level.NONE: "nobody has studied it in a way that can be used",
 }
 
@@ -72,7 +73,9 @@ def _summary(answer: QuestionAnswer) -> str:
     pooled = answer.pooled
     if pooled is None or pooled.low is None:
         return f"without an estimate ({count})"
-    return f"{interval_text(answer.question.measure, pooled.low, pooled.high)} ({count})"
+    measure = answer.question.measure
+    what = "slowing of " if measure is Measure.SLOWING else ""
+    return f"{what}{interval_text(measure, pooled.low, pooled.high)} ({count})"
 
 
 def certainty_mark(certainty: Certainty) -> tuple[str, str, str]:

@@ -26,6 +26,7 @@ _COLUMNS = (
     "assumptions",
     "source",
 )
+_ALL_ARMS = {None, "all"}
 _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run
 
 
@@ -48,7 +49,9 @@ def effects_csv(answer: QuestionAnswer, *, file_name: str, written: date) -> str
         ),
     ]
     rows = [_effect_row(effect) for effect in answer.effects]
-    return _file((_COLUMNS, rows), about=about, command=command, written=written)
+    if not rows:
+        about.append("No study of this kind has a usable number, so there is nothing to compute.")
+    return _file((_COLUMNS, rows), about=about, command=command if rows else None, written=written)
 
 
 def counts_csv(
@@ -78,7 +81,7 @@ def table_csv(table: Table, *, written: date) -> str:
 
 def _effect_row(effect: StudyEffect) -> tuple[str, ...]:
     return (
-        f"{effect.study_id} {effect.arm}" if effect.arm else effect.study_id,
+        effect.study_id if effect.arm in _ALL_ARMS else f"{effect.study_id} {effect.arm}",
         repr(effect.estimate),
         repr(effect.standard_error),
         _text(effect.label),

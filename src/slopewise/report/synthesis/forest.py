@@ -4,6 +4,9 @@ One lane a figure. Estimates that do not enter are drawn hollow with the reason;
 estimate stand in a table of their own with the direction they reported.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from slopewise.evidence.pooling.pooled_effect import PooledEffect, PoolStatus
 from slopewise.evidence.question import LeftOut, QuestionAnswer
 from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
@@ -25,7 +28,8 @@ QUARTER = (0.25, "a quarter slower")
 _POOLED = {PoolStatus.CONVERGED, PoolStatus.BOUNDARY}
 _HEADINGS = ("95 % interval", "Weight", "People")
 _BORROWED = "not counted: spread borrowed"
-_NOT_COUNTED = "not counted"
+_NOT_COUNTED = "not counted: another result"
+_ALL_ARMS = {None, "all"}
 _LONGEST = 29  # letters of a label left of the plot
 
 
@@ -34,24 +38,29 @@ def is_pooled(pooled: PooledEffect | None) -> bool:
     return pooled is not None and pooled.status in _POOLED and pooled.estimate is not None
 
 
-def forest(answer: QuestionAnswer) -> Drawing | None:
-    """The figure; None where no study of the lane has an estimate."""
-    if not answer.effects and not answer.left_out:
+def forest(answer: QuestionAnswer, *, with_alternatives: bool = False) -> Drawing | None:
+    """The figure; None where no study of the lane has an estimate.
+
+    A study has one row, unless its other results are asked for too: they never count.
+    """
+    left_out = answer.left_out if with_alternatives else _first_of_each(answer)
+    if not answer.effects and not left_out:
         return None
+    hollow = tuple(_hollow(left, with_alternatives=with_alternatives) for left in left_out)
     picture = ForestPicture(
         name=f"Forest plot, {answer.question.lane.words}",
         axis_title=axis_title(answer.question.measure),
         headings=_HEADINGS,
-        marks=(*_counted(answer), *_together(answer), *map(_hollow, answer.left_out)),
+        marks=(*_counted(answer), *_together(answer), *hollow),
         is_percent=answer.question.measure is Measure.SLOWING,
         threshold=QUARTER if answer.question.measure is Measure.SLOWING else None,
     )
     return Drawing(
         title=f"Each study and all together: {answer.question.lane.words}",
-        sentence=_sentence(answer),
+        sentence=_sentence(answer, left_out),
         svg=forest_svg(picture, WIDE),
         narrow_svg=forest_svg(picture, NARROW),
-        table=_table(answer),
+        table=_table(answer, left_out),
     )
 
 
@@ -94,12 +103,28 @@ def _counted(answer: QuestionAnswer) -> list[ForestMark]:
     ]
 
 
-def _hollow(left: LeftOut) -> ForestMark:
-    return _mark("hollow", left.effect, remark=_why(left))
+def _first_of_each(answer: QuestionAnswer) -> tuple[LeftOut, ...]:
+    """Of each study that does not enter at all, the best of its estimates."""
+    seen = {effect.study_id for effect in answer.effects}
+    kept = []
+    for left in answer.left_out:
+        if left.effect.study_id not in seen:
+            seen.add(left.effect.study_id)
+            kept.append(left)
+    return tuple(kept)
 
 
-def _why(left: LeftOut) -> str:
-    return _BORROWED if left.effect.is_borrowed else _NOT_COUNTED
+def _hollow(left: LeftOut, *, with_alternatives: bool) -> ForestMark:
+    remark = _BORROWED if left.effect.is_borrowed else _NOT_COUNTED
+    mark = _mark("hollow", left.effect, remark=remark)
+    return replace(mark, label=_short(_which(left.effect))) if with_alternatives else mark
+
+
+def _which(effect: StudyEffect) -> str:
+    """The study with the arm or the time, where one study has several results."""
+    if effect.arm not in _ALL_ARMS:
+        return f"{effect.label}, {effect.arm}"
+    return f"{effect.label}, {effect.timepoint}" if effect.timepoint else effect.label
 
 
 def _mark(
@@ -155,7 +180,7 @@ def _together(answer: QuestionAnswer) -> list[ForestMark]:
     return rows
 
 
-def _sentence(answer: QuestionAnswer) -> str:
+def _sentence(answer: QuestionAnswer, left_out: Sequence[LeftOut]) -> str:
     parts = []
     if answer.effects:
         parts.append(
@@ -165,18 +190,19 @@ def _sentence(answer: QuestionAnswer) -> str:
         parts.append("The diamond is all of them together.")
     elif len(answer.effects) == 1:
         parts.append("Only one study has a number, so nothing is pooled.")
-    if answer.left_out:
+    if left_out:
         parts.append(
-            f"{plural(len(answer.left_out), 'hollow square is', 'hollow squares are')} shown and "
+            f"{plural(len(left_out), 'hollow square is', 'hollow squares are')} shown and "
             "not counted; the reasons stand in the table."
         )
     if answer.unconverted:
         several = plural(len(answer.unconverted), "study", "studies")
-        parts.append(f"{several} without a usable number stand in the list below.")
+        stand = "stands" if len(answer.unconverted) == 1 else "stand"
+        parts.append(f"{several} without a usable number {stand} in the list below.")
     return " ".join(parts)
 
 
-def _table(answer: QuestionAnswer) -> Table:
+def _table(answer: QuestionAnswer, left_out: Sequence[LeftOut]) -> Table:
     measure = answer.question.measure
     rows = [
         _row(effect, share_text(weight), effect.method)
@@ -191,7 +217,7 @@ def _table(answer: QuestionAnswer) -> Table:
             rows.append(("A further study would fall in", interval, "–", "–", "–", ""))
     rows += [
         _row(left.effect, "0", f"{heading(left.reason)} ({left.effect.method})")
-        for left in answer.left_out
+        for left in left_out
     ]
     return Table(
         f"Studies, {answer.question.lane.words}",
@@ -211,7 +237,7 @@ def _table(answer: QuestionAnswer) -> Table:
 def _row(effect: StudyEffect, weight: str, method: str) -> tuple[str, ...]:
     ends = effect.interval95
     return (
-        effect.label,
+        _which(effect),
         interval_text(effect.measure, ends.low, ends.high),
         effect_text(effect.measure, effect.estimate),
         weight,

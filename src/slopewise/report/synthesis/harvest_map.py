@@ -32,7 +32,11 @@ _TITLE = "What was tried, on how many people"
 _LABEL = 150  # px of the names of the rows in a wide picture
 _PAD = 12  # px above and below the bubbles of a row
 _SEVERAL = "several routes"
-_SHORT = {"intracerebral (motor cortex)": "into the brain", "intraventricular": "ventricle"}
+_SHORT = {
+    "intracerebral (motor cortex)": "into the brain",
+    "intraventricular": "into the ventricles",
+    "intramuscular": "into muscles",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _grid(fields: Sequence[_Field], width: int) -> _Layout:
     words = [_word(0, y, name, height=top) for name, y in names]
     for number, route in enumerate(routes):
         told = (
-            _SHORT.get(route, route).split(" ", 1)
+            _SHORT.get(route, route).rsplit(" ", 1)
             if len(_SHORT.get(route, route)) > 12
             else [_SHORT.get(route, route)]
         )

@@ -1,69 +1,58 @@
-"""The evidence page's filter as it stands in the address: nothing is kept between requests."""
+"""What stands in the address of the evidence page: the view, the studies left out, the method."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from slopewise.evidence.filters import StudyFilter
+from slopewise.evidence.pooling.pooled_effect import Method
 
-__all__ = ["SORTS", "Choice", "EvidenceForm", "EvidenceQuery"]
+__all__ = ["METHOD_WORDS", "SynthesisForm", "SynthesisQuery"]
 
-SORTS = (
-    ("study", "Study"),
-    ("design", "Design"),
-    ("cells", "Cells and donor"),
-    ("route", "Route"),
-    ("people", "People treated / control"),
-    ("year", "Year"),
-)
-_LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a select: what is sent, what is read, whether it stands."""
-
-    value: str
-    words: str
-    is_chosen: bool
+_LONGEST = 100
+_MOST = 200
+METHOD_WORDS = {
+    Method.REML: "restricted maximum likelihood (REML)",
+    Method.DL: "DerSimonian and Laird (DL)",
+    Method.PM: "Paule and Mandel (PM)",
+    Method.ML: "maximum likelihood (ML)",
+    Method.EB: "empirical Bayes (EB)",
+    Method.SJ: "Sidik and Jonkman (SJ)",
+    Method.HE: "Hedges (HE)",
+    Method.EE: "equal effects: studies do not differ (EE)",
+}
 
 
-class EvidenceForm(BaseModel):
-    """Filter and order; an empty field leaves its side open."""
+class SynthesisForm(BaseModel):
+    """Plain or technical; studies switched off; how studies are pooled."""
 
     model_config = ConfigDict(extra="ignore", str_max_length=_LONGEST, frozen=True)
 
-    cells: str = ""
-    donor: str = ""
-    route: str = ""
-    design: str = ""
-    scale: str = ""
-    numbers: Literal["", "yes", "no"] = ""
-    text: str = ""
-    sort: Literal["study", "design", "cells", "route", "people", "year"] = "design"
+    view: Literal["plain", "technical"] = "plain"
+    without: Annotated[list[str], Field(max_length=_MOST)] = []
+    method: Method = Method.REML
+    hartung_knapp: Literal["yes", "no"] = "yes"
 
-    def wanted(self) -> StudyFilter:
-        """The filter the form stands for."""
-        return StudyFilter(
-            cell_source=self.cells or None,
-            donor=self.donor or None,
-            route=self.route or None,
-            design_class=self.design or None,
-            scale=self.scale or None,
-            has_numbers={"yes": True, "no": False}.get(self.numbers),
-            text=self.text or None,
-        )
+    @property
+    def is_technical(self) -> bool:
+        return self.view == "technical"
 
-    def sort_links(self) -> tuple[tuple[str, str, bool], ...]:
-        """Per order: its heading, the address that keeps the filter, whether it stands."""
-        kept = {key: value for key, value in self.model_dump().items() if value and key != "sort"}
-        return tuple(
-            (heading, "/evidence?" + urlencode({**kept, "sort": key}), key == self.sort)
-            for key, heading in SORTS
-        )
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The studies switched off, each once; an empty field names none."""
+        return tuple(sorted({name for name in self.without if name}))
+
+    def address(self, path: str, *, view: str | None = None, keep_off: bool = True) -> str:
+        """The address of a page with these choices; what stands by default is not written."""
+        shown = self.view if view is None else view
+        pairs = [("view", shown)] if shown != "plain" else []
+        pairs += [("without", name) for name in self.left_out] if keep_off else []
+        if self.method is not Method.REML:
+            pairs.append(("method", self.method.value))
+        if self.hartung_knapp != "yes":
+            pairs.append(("hartung_knapp", self.hartung_knapp))
+        return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-EvidenceQuery = Annotated[EvidenceForm, Query()]
+SynthesisQuery = Annotated[SynthesisForm, Query()]

@@ -1,85 +1,68 @@
-"""*Evidence*: the published studies as a table with filters, and a page per study."""
+"""*Evidence*: what is known of each question, how sure, and what it rests on.
 
-from collections.abc import Iterable
+The choice of studies, method and view stands in the address; nothing is kept between requests.
+"""
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from slopewise.report.evidence import record
-from slopewise.report.evidence import study as one_study
-from slopewise.report.evidence.map import evidence_map
-from slopewise.web.evidence.forms import Choice, EvidenceQuery
+from slopewise.web.evidence.forms import METHOD_WORDS, SynthesisForm, SynthesisQuery
 from slopewise.web.rendering import page
-from slopewise.workflow.browse_evidence import EvidenceBrowse, browse_studies, browse_study
 
 __all__ = ["router"]
 
 router = APIRouter()
+_FILTERS = frozenset({"cells", "donor", "route", "design", "scale", "numbers", "text", "sort"})
 
 
-@router.get("/evidence")
-def show_studies(request: Request, form: EvidenceQuery) -> Response:
-    wanted = form.wanted()
-    browse = browse_studies(wanted, sort=form.sort)
-    rows = tuple((study.study_id, record.study_row(study)) for study in browse.found)
-    context = {
-        "sentence": record.record_sentence(browse.found, total=len(browse.every)),
-        "form": form,
-        "selects": _selects(browse, form),
-        "is_filtered": not wanted.is_open,
-        "table": record.studies_table(browse.found),
-        "rows": rows,
-        "lanes": record.lanes_table(browse.found),
-        "picture": evidence_map(browse.found),
-    }
-    return page(request, "evidence/studies.html", context)
+@router.get("/evidence", summary="What is known, and how sure")
+def show_evidence(request: Request, form: SynthesisQuery) -> Response:
+    if _FILTERS & set(request.query_params):  # addresses from when the list stood here
+        return RedirectResponse(f"/evidence/studies?{request.url.query}", status_code=308)
+    from slopewise.report.evidence.record import record_sentence
+    from slopewise.report.synthesis.harvest_map import harvest_map
+    from slopewise.report.synthesis.safety_table import safety_sections, safety_table
+    from slopewise.report.synthesis.section import comparison_section
+    from slopewise.report.synthesis.timeline import timeline
+    from slopewise.workflow.synthesise import synthesise
 
-
-@router.get("/evidence/{study_id}")
-def show_study(request: Request, study_id: str) -> Response:
-    browse = browse_study(study_id)
-    study = browse.study
-    context = {
-        "study": study,
-        "sentence": one_study.sentence(study),
-        "identifiers": one_study.identifiers(study),
-        "described": one_study.described(study),
-        "contradictions": one_study.printed_contradictions(study),
-        "tables": one_study.tables(study),
-        "concluded": one_study.concluded(study),
-        "noted": one_study.noted(study),
-        "bias": one_study.bias_table(study),
-        "related": browse.related,
-    }
-    return page(request, "evidence/study.html", context)
-
-
-def _selects(
-    browse: EvidenceBrowse, form: EvidenceQuery
-) -> tuple[tuple[str, str, tuple[Choice, ...]], ...]:
-    designs = ((one.value, one.words, count) for one, count in browse.designs)
-    return (
-        ("cells", "Cell source", _choices(_same(browse.cell_sources), form.cells)),
-        ("donor", "Donor", _choices(_same(browse.donors), form.donor)),
-        ("route", "Route", _choices(_same(browse.routes), form.route)),
-        ("design", "Design", _choices(designs, form.design)),
-        ("scale", "Scale", _choices(_same(browse.scales), form.scale)),
-        (
-            "numbers",
-            "Results",
-            tuple(
-                Choice(value, words, value == form.numbers)
-                for value, words in (("", "all"), ("yes", "recorded"), ("no", "none recorded"))
-            ),
-        ),
+    found = synthesise(
+        without=form.left_out, method=form.method, hartung_knapp=form.hartung_knapp == "yes"
     )
+    context = {
+        "form": form,
+        "sentence": record_sentence(found.every),
+        "sections": tuple(
+            comparison_section(
+                one.answer, one.whole_record, one.certainty, is_technical=form.is_technical
+            )
+            for one in found.comparisons
+        ),
+        "choices": tuple(
+            (legend, tuple((s.study_id, s.label, s.study_id in found.without) for s in studies))
+            for legend, studies in (
+                ("Leave out, of the studies with a number", found.with_number),
+                ("Leave out, of those without", found.without_number),
+            )
+            if studies
+        ),
+        "off": tuple(s.label for s in found.every if s.study_id in found.without),
+        "methods": tuple((m.value, words, m is form.method) for m, words in METHOD_WORDS.items()),
+        "safety": safety_table(found.safety),
+        "safety_sections": safety_sections(found.safety),
+        "map": harvest_map(found.studies),
+        "timeline": timeline(found.studies),
+        **_links(form),
+    }
+    return page(request, "evidence/synthesis.html", context)
 
 
-def _same(counted: Iterable[tuple[str, int]]) -> Iterable[tuple[str, str, int]]:
-    return ((value, value, count) for value, count in counted)
-
-
-def _choices(options: Iterable[tuple[str, str, int]], chosen: str) -> tuple[Choice, ...]:
-    made = [Choice(value, f"{words} ({count})", value == chosen) for value, words, count in options]
-    return (Choice("", "all", chosen == ""), *made)
+def _links(form: SynthesisForm) -> dict[str, str]:
+    query = form.address("", view="plain")
+    return {
+        "plain": form.address("/evidence", view="plain"),
+        "technical": form.address("/evidence", view="technical"),
+        "all_on": form.address("/evidence", keep_off=False),
+        "choice": query,
+    }

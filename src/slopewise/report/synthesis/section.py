@@ -1,0 +1,117 @@
+"""A comparison as a page shows it: card, figures, what is beside them, and how numbers came by."""
+
+from dataclasses import dataclass
+
+from slopewise.evidence.certainty.grade import Certainty
+from slopewise.evidence.question import QuestionAnswer
+from slopewise.evidence.study_effect import StudyEffect
+from slopewise.report.evidence.record import CitedRow, CitedTable, heading
+from slopewise.report.figures.svg import Drawing
+from slopewise.report.numbers import decimal
+from slopewise.report.synthesis.cards import Card, comparison_card, statistics
+from slopewise.report.synthesis.cumulative import cumulative, leave_one_out
+from slopewise.report.synthesis.effect_words import effect_text, interval_text
+from slopewise.report.synthesis.forest import forest, people_of
+from slopewise.report.synthesis.row_words import ShownCertainty, shown_certainty
+from slopewise.report.tables import Column
+
+__all__ = ["ComparisonSection", "SilentStudy", "comparison_section", "conversions_table"]
+
+_UNTOLD = "Not said"
+
+
+@dataclass(frozen=True, slots=True)
+class SilentStudy:
+    """A study that has no usable number: what it reported all the same, and why it has none."""
+
+    study_id: str
+    label: str
+    direction: str
+    reason: str
+    people: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonSection:
+    """Everything of one comparison; technical parts are empty in the plain view.
+
+    Studies without a usable number are `told` where they reported a direction all the same.
+    """
+
+    card: Card
+    meaning: str
+    forest: Drawing | None
+    cumulative: Drawing | None
+    told: tuple[SilentStudy, ...]
+    untold: tuple[SilentStudy, ...]
+    certainty: ShownCertainty | None
+    leave_one_out: Drawing | None
+    statistics: tuple[tuple[str, str], ...]
+    conversions: CitedTable | None
+
+
+def comparison_section(
+    answer: QuestionAnswer,
+    whole_record: QuestionAnswer,
+    certainty: Certainty | None,
+    *,
+    is_technical: bool,
+) -> ComparisonSection:
+    """The section of one question."""
+    silent = _silent(answer)
+    effects = (*answer.effects, *(left.effect for left in answer.left_out))
+    return ComparisonSection(
+        card=comparison_card(answer, whole_record, certainty),
+        meaning=answer.question.lane.meaning,
+        forest=forest(answer, with_alternatives=is_technical),
+        cumulative=cumulative(answer),
+        told=tuple(row for row in silent if row.direction != _UNTOLD),
+        untold=tuple(row for row in silent if row.direction == _UNTOLD),
+        certainty=None if certainty is None else shown_certainty(certainty),
+        leave_one_out=leave_one_out(answer) if is_technical else None,
+        statistics=statistics(answer) if is_technical else (),
+        conversions=conversions_table(effects) if is_technical and effects else None,
+    )
+
+
+def _silent(answer: QuestionAnswer) -> tuple[SilentStudy, ...]:
+    return tuple(
+        SilentStudy(
+            row.study_id, row.label, heading(row.direction), heading(row.reason), people_of(row)
+        )
+        for row in answer.unconverted
+    )
+
+
+def conversions_table(effects: tuple[StudyEffect, ...]) -> CitedTable:
+    """How each estimate was come by, and what that takes for granted; with its first source."""
+    rows = tuple(
+        CitedRow(
+            (
+                effect.label,
+                f"{effect_text(effect.measure, effect.estimate)} ({_ends(effect)})",
+                decimal(effect.standard_error, 3),
+                heading(effect.method),
+            ),
+            effect.citations[0],
+            tuple(map(heading, effect.assumptions)),
+        )
+        for effect in effects
+        if effect.citations
+    )
+    return CitedTable(
+        "How each estimate was come by",
+        (
+            Column("Study"),
+            Column("Estimate"),
+            Column("Standard error", is_number=True),
+            Column("Method"),
+        ),
+        rows,
+        "Under each study: what its conversion takes for granted.",
+    )
+
+
+def _ends(effect: StudyEffect) -> str:
+    ends = effect.interval95
+    return interval_text(effect.measure, ends.low, ends.high)
