@@ -1,10 +1,12 @@
-"""Counts of harm per study, one study a cohort, as certainty is rated for them."""
+"""Counts of harm per study, one study a cohort, as the safety answers give them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-from slopewise.evidence.cohorts import cohort_names, largest_of_each
-from slopewise.evidence.study import AdverseEvent, Study
+from slopewise.evidence.safety.answer import answer_safety
+from slopewise.evidence.safety.safety_answer import ANY_ROUTE, SafetyAnswer, SafetyEvent
+from slopewise.evidence.study import Study
 
 __all__ = [
     "EventCount",
@@ -14,22 +16,23 @@ __all__ = [
     "serious_when_repeated",
 ]
 
-EventCount = tuple[Study, int, int]  # a study, people or events counted, people treated
+EventCount = tuple[Study, int, int]  # a study, people affected, people treated
 
 
 def serious_events(studies: Sequence[Study]) -> tuple[EventCount, ...]:
     """Treatment-related serious events of those treated, where a report counts them."""
-    return _counted(studies, _related_serious)
+    return _counted(studies, SafetyEvent.RELATED_SERIOUS)
 
 
 def serious_when_repeated(studies: Sequence[Study]) -> tuple[EventCount, ...]:
     """The same, of studies that gave at least some people more than one dose."""
-    return _counted([study for study in studies if gives_repeat_doses(study)], _related_serious)
+    once = frozenset(study.study_id for study in studies if not gives_repeat_doses(study))
+    return _counted(studies, SafetyEvent.RELATED_SERIOUS, without=once)
 
 
 def headaches(studies: Sequence[Study]) -> tuple[EventCount, ...]:
     """People with a headache, of those treated."""
-    return _counted(studies, _headache)
+    return _counted(studies, SafetyEvent.HEADACHE)
 
 
 def gives_repeat_doses(study: Study) -> bool:
@@ -42,37 +45,19 @@ def gives_repeat_doses(study: Study) -> bool:
 
 
 def _counted(
-    studies: Sequence[Study], count: Callable[[Study], tuple[int, int] | None]
+    studies: Sequence[Study], event: SafetyEvent, without: frozenset[str] = frozenset()
 ) -> tuple[EventCount, ...]:
-    found = {study.study_id: got for study in studies if (got := count(study)) is not None}
-    reporting = [study for study in studies if study.study_id in found]
-    kept = largest_of_each(reporting, cohorts=cohort_names(studies))
-    return tuple((study, *found[study.study_id]) for study in kept)
+    by_id = {study.study_id: study for study in studies}
+    sums: dict[str, tuple[int, int]] = {}
+    for answered in _answers(tuple(studies), without):
+        if answered.event is not event or answered.route != ANY_ROUTE:
+            continue
+        for row in answered.rows:
+            events, people = sums.get(row.study_id, (0, 0))
+            sums[row.study_id] = (events + row.events, people + row.total)
+    return tuple((by_id[study_id], *sums[study_id]) for study_id in sums)
 
 
-def _treated(study: Study) -> int | None:
-    treated = study.people.treated
-    return None if treated is None or treated.value is None else round(treated.value)
-
-
-def _related_serious(study: Study) -> tuple[int, int] | None:
-    people = _treated(study)
-    events = study.safety.treatment_related_serious_events if study.safety is not None else None
-    return None if events is None or not people else (min(events, people), people)
-
-
-def _headache(study: Study) -> tuple[int, int] | None:
-    events = study.safety.adverse_events if study.safety is not None else ()
-    counted = [_people_with(event) for event in events if "headache" in event.event]
-    known = [one for one in counted if one is not None]
-    return known[0] if known else None
-
-
-def _people_with(event: AdverseEvent) -> tuple[int, int] | None:
-    if event.denominator is None or event.people_all_diseases is not None:
-        return None
-    if event.count is not None:
-        return event.count, event.denominator
-    if event.percent is None:
-        return None
-    return round(event.percent * event.denominator / 100), event.denominator
+@lru_cache(maxsize=8)
+def _answers(studies: tuple[Study, ...], without: frozenset[str]) -> tuple[SafetyAnswer, ...]:
+    return answer_safety(studies, without=without)

@@ -221,7 +221,9 @@ def missing_results(body: Body) -> Step:
     if silent:
         said.append(f"{len(silent)} finished without a usable number ({people} people known)")
     if body.unreported:
-        said.append(f"{len(body.unreported)} more gave no count or result on the pages read")
+        said.append(
+            f"{len(body.unreported)} more finished or treated people without a count that was read"
+        )
     unknown = any(one.n_treated is None and one.n_control is None for one in silent)
     is_heavy = bool(body.unreported) or unknown or people >= body.people
     return Step(Domain.PUBLICATION_BIAS, -1 if is_heavy else 0, "; ".join(said), rows)

@@ -25,6 +25,7 @@ from slopewise.evidence.certainty.rows import (
 from slopewise.evidence.cohorts import cohort_names, largest_of_each
 from slopewise.evidence.design import Comparison, Lane
 from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
+from slopewise.evidence.registry.entries import load_entries
 from slopewise.evidence.row import EvidenceRow
 from slopewise.evidence.study import GroupDifference, Interval, Study
 
@@ -127,6 +128,7 @@ def slowing_body(answered: QuestionAnswer, studies: Sequence[Study]) -> Body:
         weights=pooled.weights if pooled and len(pooled.weights) == len(effects) else (),
         rows=tuple(map(effect_row, effects)),
         silent=answered.unconverted,
+        unreported=_unreported(studies, answered.question.lane),
         estimate=pooled.estimate if pooled else None,
         low=pooled.low if pooled else None,
         high=pooled.high if pooled else None,
@@ -137,6 +139,23 @@ def slowing_body(answered: QuestionAnswer, studies: Sequence[Study]) -> Body:
         heterogeneity_i2=pooled.heterogeneity_i2 if pooled else None,
         people=sum((effect.n_treated or 0) + (effect.n_control or 0) for effect in effects),
     )
+
+
+def _unreported(studies: Sequence[Study], lane: Lane) -> tuple[EvidenceRow, ...]:
+    """Registrations of finished trials of that lane whose studies show no result.
+
+    A trial that the register does not call randomised is taken as one without a control group.
+    """
+    here = {study.study_id: study for study in studies if study.lane is Lane.NO_RESULT}
+    rows = []
+    for entry in load_entries():
+        drawn = (entry.design or "").startswith("randomised")
+        of_lane = lane is (Lane.RANDOMISED if drawn else Lane.SINGLE_ARM)
+        silent = [here[one] for one in entry.study_ids if one in here]
+        if entry.status == "completed" and of_lane and len(silent) == len(entry.study_ids) > 0:
+            fact = f"{entry.identifier} completed ({entry.status_date}), no result read"
+            rows.append(row_of(silent[0], fact, entry.citation))
+    return tuple(rows)
 
 
 def _breathing(studies: Sequence[Study], lane: Lane) -> Body:
