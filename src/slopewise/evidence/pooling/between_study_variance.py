@@ -143,8 +143,9 @@ def weigh(sample: Sample, variance: Array) -> Weighted:
     inverse = _inverse(_moments(sample.basis, weights))
     sums = (weights * left) @ sample.basis
     coefficients = (inverse @ sums[..., None])[..., 0]
-    projected = weights * (left - coefficients @ sample.basis.T)
-    return Weighted(weights, inverse, coefficients, projected, _sum(left * projected))
+    apart = left - coefficients @ sample.basis.T
+    projected = weights * apart
+    return Weighted(weights, inverse, coefficients, projected, _sum(apart * projected))
 
 
 def restricted_log_likelihood(sample: Sample, variance: Array) -> Array:
