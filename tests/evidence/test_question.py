@@ -104,6 +104,8 @@ def test_single_arms_stay_in_their_lane_with_arms_taken_together() -> None:
     assert set(estimates) == {"gotkine_2023", "siwek_barczewska_interim"}
     # five people each: (0.58 + 0.65) / (0.88 + 1.43) = 0.5325
     assert estimates["gotkine_2023"].estimate == pytest.approx(1.23 / 2.31, rel=CLOSED_FORM)
+    # errors of the differences 0.1918 and 0.0941: √(5² 0.1918² + 5² 0.0941²) / 10 / 1.155 = 0.0925
+    assert estimates["gotkine_2023"].standard_error == pytest.approx(0.0925, abs=2e-4)
     assert estimates["gotkine_2023"].n_treated == 10
     parts = [left.effect.arm for left in found.left_out]
     assert parts == ["100 million cells", "250 million cells"]
@@ -197,6 +199,7 @@ def test_studies_that_may_share_patients_count_once() -> None:
         replace(SLOWED, outcome="ALSFRS change from baseline"),  # 40 points: another scale
         change((-3.0, None, 60), (-6.0, None, 60)),  # no spread of any kind
         change((-3.0, 3.0, 60), (0.5, 3.0, 60)),  # the controls did not decline
+        change((9.0, 3.0, 60), (6.0, 3.0, 60)),  # the controls gained
     ],
 )
 def test_what_does_not_speak_for_the_whole_trial_never_enters(row: GroupDifference) -> None:
@@ -275,6 +278,14 @@ def test_directions_come_from_the_whole_group_comparison_before_the_words() -> N
     row = change((-5.0, None, 9), (-6.0, None, 9), p_value=None, p_text="not significant")
     found = of_randomised([trial("one", group_differences=(row,), conclusions=said)])
     assert found.unconverted[0].direction == "no difference shown"
+    for p_value, difference, direction in (
+        (0.4, 2.0, "no difference shown"),
+        (0.01, 2.0, "favours treatment"),
+        (0.01, -2.0, "favours control"),
+    ):
+        row = replace(row, p_value=p_value, difference=difference, control=None)
+        found = of_randomised([trial("one", group_differences=(row,), conclusions=said)])
+        assert found.unconverted[0].direction == direction
     found = of_randomised([trial("one", conclusions=said)])
     assert found.unconverted[0].direction == "favours treatment"
     assert load_study("petrou_2016").lane is Lane.SINGLE_ARM

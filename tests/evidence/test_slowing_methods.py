@@ -182,6 +182,17 @@ def test_the_before_and_after_error_is_the_spread_of_simulated_series() -> None:
     error = math.sqrt((1.36**2 + 0.9**2 - 2 * covariance) / n)
     made = slowing_from_before_and_after((-1.76, 1.36), (-1.06, 0.9), n=n, se_difference=error)
     _, ours, _, _ = numbers(made)
+    covered = 0
+    for before, after in means:
+        found = ratio(
+            (after, 0.9 / math.sqrt(n)), (before, 1.36 / math.sqrt(n)), covariance=covariance / n
+        )
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 1.06 / 1.76 <= found.high
+    allowed = MONTE_CARLO * math.sqrt(0.95 * 0.05 / draws)
+    assert covered / draws == pytest.approx(0.95, abs=allowed)
     assert spread == pytest.approx(ours, rel=MONTE_CARLO / math.sqrt(2 * draws) + 0.005)
 
 
