@@ -62,6 +62,7 @@ def create_app(store: "Store | None" = None, limits: WebLimits | None = None) ->
 
 
 def _routers() -> tuple[APIRouter, ...]:
+    from slopewise.web.claims import pages as claims
     from slopewise.web.evidence import downloads as evidence_downloads
     from slopewise.web.evidence import pages as evidence
     from slopewise.web.evidence import studies as evidence_studies
@@ -80,6 +81,7 @@ def _routers() -> tuple[APIRouter, ...]:
         evidence.router,
         evidence_downloads.router,
         evidence_studies.router,
+        claims.router,
     )
 
 

@@ -18,6 +18,7 @@ NAVIGATION = (
     ("/import", "Import"),
     ("/prognosis", "Prognosis"),
     ("/evidence", "Evidence"),
+    ("/claims", "Claims"),
     ("/help", "Help"),
 )
 _WEB = Path(__file__).parent
