@@ -12,6 +12,13 @@ __all__ = ["Change", "changes"]
 
 # below this a number is the same: the optimiser's last digits, not the evidence
 SAME = 1e-9
+LOW, HIGH = "low", "high"
+_INTERVALS = {"low": "95 % interval", "prediction_low": "prediction interval"}
+_NAMES = {
+    "standard_error": "standard error",
+    "between_study_variance": "variance between studies (tau²)",
+    "certainty": "levels of certainty",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Change:
     now: str
     why: tuple[str, ...]
     is_changed: bool
+    is_same_answer: bool  # the sentence stands; only what it rests on is another
     before: Conclusion | None
     after: Conclusion | None
 
@@ -61,6 +69,9 @@ def _change(
         now="" if after is None else after.sentence,
         why=why,
         is_changed=is_changed,
+        is_same_answer=before is not None
+        and after is not None
+        and before.sentence == after.sentence,
         before=before,
         after=after,
     )
@@ -136,11 +147,24 @@ def _whose(label: str | None) -> str:
 
 
 def _moved_numbers(before: Conclusion, after: Conclusion) -> Iterator[str]:
-    old = dict(before.numbers)
-    for name, value in after.numbers:
+    """Each number that moved, the two ends of an interval together."""
+    old, new = dict(before.numbers), dict(after.numbers)
+    for name, value in new.items():
         was = old.get(name)
-        if not _is_equal(was, value):
-            yield f"{name.replace('_', ' ')}: from {_said(was)} to {_said(value)}"
+        if name.endswith(LOW):
+            high = name.removesuffix(LOW) + HIGH
+            before_high, after_high = old.get(high), new.get(high)
+            if not (_is_equal(was, value) and _is_equal(before_high, after_high)):
+                yield (
+                    f"{_INTERVALS.get(name, name.replace('_', ' '))}: from "
+                    f"{_range(was, before_high)} to {_range(value, after_high)}"
+                )
+        elif not name.endswith(HIGH) and not _is_equal(was, value):
+            yield f"{_NAMES.get(name, name)}: from {_said(was)} to {_said(value)}"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "none" if low is None or high is None else f"({_said(low)}, {_said(high)})"
 
 
 def _said(value: float | None) -> str:
@@ -165,12 +189,22 @@ def _excludes_zero(one: Conclusion) -> bool | None:
 
 
 def _steps(before: Conclusion, after: Conclusion) -> Iterator[str]:
-    for domain, reason in after.steps:
-        if (domain, reason) not in before.steps:
-            yield f"{domain}: {reason}"
-    for domain, reason in before.steps:
-        if (domain, reason) not in after.steps:
-            yield f"no longer: {domain}: {reason}"
+    """Domains and statements whose judgement or reason is another."""
+    old = {one.name: one for one in before.steps}
+    for one in after.steps:
+        was = old.pop(one.name, None)
+        if was == one:
+            continue
+        # what the sentence of the conclusion says already is not said twice
+        why = "" if one.reason in after.sentence else f": {one.reason}"
+        if was is None:
+            yield f"{one.name}, now {one.verdict}{why}"
+        elif was.verdict != one.verdict:
+            yield f"{one.name}, from {was.verdict} to {one.verdict}{why}"
+        elif why:
+            yield f"{one.name}, still {one.verdict}, but now{why}"
+    for gone in old.values():
+        yield f"{gone.name}, no longer {gone.verdict}: {gone.reason}"
 
 
 def _unmoved(one: Conclusion, study: Study) -> str:

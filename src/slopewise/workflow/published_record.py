@@ -10,7 +10,13 @@ from slopewise.errors import InputError, NotFoundError
 from slopewise.evidence.studies import check_overlaps, load_studies
 from slopewise.evidence.study import Study
 
-__all__ = ["added_folder", "published_studies", "published_study", "record_with"]
+__all__ = [
+    "added_folder",
+    "load_packaged",
+    "published_studies",
+    "published_study",
+    "record_with",
+]
 
 
 def added_folder() -> Path:
@@ -18,6 +24,11 @@ def added_folder() -> Path:
     from slopewise.settings import load_settings
 
     return load_settings().data_folder / "evidence" / "added"
+
+
+def load_packaged() -> tuple[Study, ...]:
+    """The studies of the package alone."""
+    return load_studies()
 
 
 def published_studies(folder: Path | None = None) -> tuple[Study, ...]:

@@ -10,7 +10,6 @@ from slopewise.evidence.study import (
     Bibliography,
     Citation,
     CitedNumber,
-    Deaths,
     Design,
     GroupDifference,
     GroupSummary,
@@ -23,6 +22,7 @@ from slopewise.evidence.study import (
     RiskOfBias,
     Safety,
     Study,
+    SurvivalResult,
     Treatment,
 )
 
@@ -206,7 +206,7 @@ def _overlaps(row: EffectRow) -> tuple[Overlap, ...]:
 def _with_result(study: Study, row: EffectRow) -> Study:
     numbers = row.numbers
     if "event" in row.texts:
-        return replace(study, safety=_safety(study.safety, row))
+        return _with_event(study, row)
     if "estimate" in numbers:
         if row.measure not in _BY_MEASURE:
             raise RowFault(
@@ -366,26 +366,33 @@ def _responders(row: EffectRow) -> ResponderResult:
     )
 
 
-def _safety(before: Safety | None, row: EffectRow) -> Safety:
+def _with_event(study: Study, row: EffectRow) -> Study:
     treated, control = _sides(row)
     if treated is None:
         raise RowFault("events", "", "the cell is empty", "give events and total", row.line)
-    safety = _also_cited(before, row.citation)
+    safety = _also_cited(study.safety, row.citation)
     event = row.texts["event"]
     plain = event.casefold()
-    if control is not None and plain not in DEATHS:
+    if control is not None:
         said = f"{event}: {control.responders} of {control.n} in the comparison group"
         safety = replace(safety, statement="; ".join(filter(None, (safety.statement, said))))
     if plain in DEATHS:
-        counted = [Deaths("treated", treated.responders)]
-        counted += [Deaths("control", control.responders)] if control else []
-        return replace(safety, deaths=(*safety.deaths, *counted))
+        died = SurvivalResult(
+            citation=row.citation,
+            statement=f"deaths{'' if row.timepoint is None else f' within {row.timepoint}'}",
+            n=treated.n,
+            deaths=treated.responders,
+        )
+        kept = study.safety if control is None else safety
+        return replace(study, survival=(*study.survival, died), safety=kept)
     if plain in RELATED:
-        return replace(safety, treatment_related_serious_events=treated.responders)
-    if plain in SERIOUS:
-        return replace(safety, all_serious_events=treated.responders)
-    counted_events = AdverseEvent(event, treated.responders, treated.n)
-    return replace(safety, adverse_events=(*safety.adverse_events, counted_events))
+        safety = replace(safety, treatment_related_serious_events=treated.responders)
+    elif plain in SERIOUS:
+        safety = replace(safety, all_serious_events=treated.responders)
+    else:
+        counted = AdverseEvent(event, treated.responders, treated.n)
+        safety = replace(safety, adverse_events=(*safety.adverse_events, counted))
+    return replace(study, safety=safety)
 
 
 def _also_cited(before: Safety | None, citation: Citation) -> Safety:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slopewise.evidence.study import AdverseEvent, Deaths, Safety
+from slopewise.evidence.study import AdverseEvent, Deaths, Safety, SurvivalResult
 from slopewise.records.registry.sheet import (
     ResultSheet,
     is_control,
@@ -11,7 +11,29 @@ from slopewise.records.registry.sheet import (
     whole_number,
 )
 
-__all__ = ["posted_safety"]
+__all__ = ["posted_deaths", "posted_safety"]
+
+
+def posted_deaths(
+    module: Mapping[str, Any] | None, sheet: ResultSheet
+) -> tuple[SurvivalResult, ...]:
+    """Deaths among the people at risk in each treated group."""
+    path = "resultsSection.adverseEventsModule.eventGroups"
+    rows = enumerate((module or {}).get("eventGroups", ()))
+    time = (module or {}).get("timeFrame", "no time stated")
+    return tuple(
+        SurvivalResult(
+            citation=sheet.cite(f"{path}[{at}]"),
+            statement=f"deaths from any cause ({time})",
+            arm=str(one.get("title", one["id"])),
+            n=people,
+            deaths=died,
+        )
+        for at, one in rows
+        if not is_control(one.get("title"), sheet)
+        and (died := whole_number(posted_number(one.get("deathsNumAffected")))) is not None
+        and (people := whole_number(posted_number(one.get("deathsNumAtRisk")))) is not None
+    )
 
 
 def posted_safety(module: Mapping[str, Any] | None, sheet: ResultSheet) -> Safety | None:

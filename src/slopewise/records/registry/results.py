@@ -26,7 +26,7 @@ from slopewise.evidence.study import (
     RiskOfBias,
     Study,
 )
-from slopewise.records.registry.harms import posted_safety
+from slopewise.records.registry.harms import posted_deaths, posted_safety
 from slopewise.records.registry.sheet import (
     RESULTS,
     ResultSheet,
@@ -69,7 +69,8 @@ def with_results(draft: Study, study: Mapping[str, Any]) -> tuple[Study, list[tu
     for at, measure in enumerate(measures):
         path = f"resultsSection.outcomeMeasuresModule.outcomeMeasures[{at}]"
         made = _with_outcome(made, measure, path, sheet)
-    made = replace(made, safety=posted_safety(results.get("adverseEventsModule"), sheet))
+    events = results.get("adverseEventsModule")
+    made = replace(made, safety=posted_safety(events, sheet), survival=posted_deaths(events, sheet))
     known = {"participantFlowModule", "baselineCharacteristicsModule", "outcomeMeasuresModule"}
     known |= {"adverseEventsModule", "moreInfoModule"}
     for name in sorted(set(results) - known):
