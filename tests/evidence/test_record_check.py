@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from slopewise.evidence.checks.claim_rows import claims_without_rows
 from slopewise.evidence.checks.numbers import numbers_of
 from slopewise.evidence.checks.record_check import CheckPart, CheckSection, check_record
+from slopewise.evidence.claims.known import known_claims
 from slopewise.evidence.registry.entries import load_entries
 from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import Citation, CitedNumber, Overlap
@@ -81,3 +83,21 @@ def test_secondary_sources_and_unknown_reading_are_counted_by_row() -> None:
     assert [(one.text, one.count) for one in status.remarks] == [
         ("safety: 2 numbers, no reading status", 2)
     ]
+
+
+def test_a_claim_that_names_a_missing_row_is_found() -> None:
+    claims = known_claims()
+    assert claims_without_rows(claims, load_studies()).remarks == ()
+    left = [study for study in load_studies() if study.study_id != "staff_2016"]
+    found = claims_without_rows(claims, left)
+    assert found.remarks
+    assert all(
+        one.text.endswith("names staff_2016, which is no study here") for one in found.remarks
+    )
+    silent = [
+        replace(study, safety=None) if study.study_id == "staff_2016" else study
+        for study in load_studies()
+    ]
+    texts = [one.text for one in claims_without_rows(claims, silent).remarks]
+    assert texts
+    assert all(text.endswith("names staff_2016, which has no such row") for text in texts)

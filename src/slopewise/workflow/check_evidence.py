@@ -57,7 +57,13 @@ def _check_package() -> RecordCheck:
         from slopewise.workflow.published_record import published_studies
 
         studies = published_studies()  # with those added on this machine
-    return RecordCheck(len(studies), len(entries), _sections(studies, entries, broken))
+    sections = _sections(studies, entries, broken)
+    if not broken:
+        from slopewise.evidence.checks.claim_rows import claims_without_rows
+        from slopewise.evidence.claims.known import known_claims
+
+        sections = (*sections, claims_without_rows(known_claims(), studies))
+    return RecordCheck(len(studies), len(entries), sections)
 
 
 def _files_at(place: Path) -> list[Path]:
