@@ -1,5 +1,6 @@
 """A comparison as a page shows it: card, figures, what is beside them, and how numbers came by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slopewise.evidence.certainty.grade import Certainty
@@ -15,7 +16,14 @@ from slopewise.report.synthesis.forest import forest, people_of
 from slopewise.report.synthesis.row_words import ShownCertainty, shown_certainty
 from slopewise.report.tables import Column
 
-__all__ = ["ComparisonSection", "SilentStudy", "comparison_section", "conversions_table"]
+__all__ = [
+    "ComparisonSection",
+    "SilentStudy",
+    "StudySlowing",
+    "comparison_section",
+    "conversions_table",
+    "study_slowing",
+]
 
 _UNTOLD = "Not said"
 
@@ -115,3 +123,31 @@ def conversions_table(effects: tuple[StudyEffect, ...]) -> CitedTable:
 def _ends(effect: StudyEffect) -> str:
     ends = effect.interval95
     return interval_text(effect.measure, ends.low, ends.high)
+
+
+@dataclass(frozen=True, slots=True)
+class StudySlowing:
+    """What one study says on the questions: a sentence each, and the conversions behind them."""
+
+    sentences: tuple[str, ...]
+    conversions: CitedTable | None
+
+
+def study_slowing(study_id: str, answers: Sequence[QuestionAnswer]) -> StudySlowing:
+    """Whether and how the study enters, and why not where it does not."""
+    counted = [e for one in answers for e in one.effects if e.study_id == study_id]
+    left_out = [o for one in answers for o in one.left_out if o.effect.study_id == study_id]
+    silent = [u for one in answers for u in one.unconverted if u.study_id == study_id]
+    sentences = [
+        f"Counted: slowing of {_ends(effect)} (95 % interval), from {effect.method}."
+        for effect in counted
+    ]
+    sentences += [
+        f"Not counted: slowing of {_ends(left.effect)}, from {left.effect.method}; {left.reason}."
+        for left in left_out
+    ]
+    sentences += [
+        f"No usable number: {row.reason}. It reported: {row.direction}." for row in silent
+    ]
+    effects = (*counted, *(left.effect for left in left_out))
+    return StudySlowing(tuple(sentences), conversions_table(effects) if effects else None)

@@ -58,8 +58,8 @@ def _content(figure: str, form: SynthesisForm) -> str:
 
 
 def _table(figure: str, studies: tuple[Study, ...]) -> Table | None:
-    from slopewise.report.synthesis.harvest_map import harvest_map
-    from slopewise.report.synthesis.timeline import timeline
+    from slopewise.report.landscape.harvest_map import harvest_map
+    from slopewise.report.landscape.timeline import timeline
 
     drawn = {"map": harvest_map, "timeline": timeline}.get(figure)
     drawing = drawn(studies) if drawn is not None else None

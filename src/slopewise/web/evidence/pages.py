@@ -21,10 +21,10 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
     if _FILTERS & set(request.query_params):  # addresses from when the list stood here
         return RedirectResponse(f"/evidence/studies?{request.url.query}", status_code=308)
     from slopewise.report.evidence.record import record_sentence
-    from slopewise.report.synthesis.harvest_map import harvest_map
+    from slopewise.report.landscape.harvest_map import harvest_map
+    from slopewise.report.landscape.timeline import timeline
     from slopewise.report.synthesis.safety_table import safety_sections, safety_table
     from slopewise.report.synthesis.section import comparison_section
-    from slopewise.report.synthesis.timeline import timeline
     from slopewise.workflow.synthesise import synthesise
 
     found = synthesise(

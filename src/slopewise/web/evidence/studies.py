@@ -1,21 +1,25 @@
 """*Evidence*, the list of studies with filters, and a page per study."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from slopewise.report.evidence import record
+from slopewise.report.evidence import conduct, record
 from slopewise.report.evidence import study as one_study
 from slopewise.report.evidence.map import evidence_map
+from slopewise.report.synthesis.section import study_slowing
 from slopewise.web.evidence.filter_form import Choice, EvidenceQuery
 from slopewise.web.rendering import page
 from slopewise.workflow.browse_evidence import EvidenceBrowse, browse_studies, browse_study
+from slopewise.workflow.browse_registry import registrations_of
 
 __all__ = ["router"]
 
 router = APIRouter()
+View = Literal["plain", "technical"]
 
 
 @router.get("/evidence/studies", summary="Published studies, with filters")
@@ -37,8 +41,11 @@ def show_studies(request: Request, form: EvidenceQuery) -> Response:
 
 
 @router.get("/evidence/{study_id}", summary="One study: every number and its source")
-def show_study(request: Request, study_id: str) -> Response:
+def show_study(request: Request, study_id: str, view: View = "plain") -> Response:
+    from slopewise.workflow.synthesise import synthesise
+
     browse = browse_study(study_id)
+    answers = tuple(one.answer for one in synthesise().comparisons)
     study = browse.study
     context = {
         "study": study,
@@ -50,6 +57,13 @@ def show_study(request: Request, study_id: str) -> Response:
         "concluded": one_study.concluded(study),
         "noted": one_study.noted(study),
         "bias": one_study.bias_table(study),
+        "bias_sentence": conduct.bias_sentence(study),
+        "judgements": conduct.judgements_table(study),
+        "arms": conduct.arms_table(study),
+        "registrations": conduct.registry_table(registrations_of(study)),
+        "superseded": conduct.superseded(study),
+        "slowing": study_slowing(study_id, answers),
+        "is_technical": view == "technical",
         "related": browse.related,
     }
     return page(request, "evidence/study.html", context)

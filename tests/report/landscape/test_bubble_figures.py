@@ -9,8 +9,8 @@ import pytest
 from slopewise.evidence.design import Lane
 from slopewise.evidence.studies import load_studies
 from slopewise.report.figures.bubbles import Bubble, packed, radius, swarm
-from slopewise.report.synthesis.harvest_map import harvest_map
-from slopewise.report.synthesis.timeline import timeline
+from slopewise.report.landscape.harvest_map import harvest_map
+from slopewise.report.landscape.timeline import timeline
 
 READ = [study for study in load_studies() if study.is_content_read]
 

@@ -1,0 +1,1 @@
+"""What was tried: cells, routes, people and years, as pictures of the whole record."""
