@@ -244,3 +244,12 @@ def test_a_file_named_otherwise_than_its_study_is_refused(tmp_path: Path) -> Non
 def test_a_file_that_is_no_object_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected an object"):
         read(tmp_path, [])
+
+
+def test_a_number_of_an_arm_stands_elsewhere_in_the_study_too() -> None:
+    for name, row in raw_studies():
+        arms = row.get("arms", [])
+        rest = {number for number, _ in numbers_of({k: v for k, v in row.items() if k != "arms"})}
+        assert {number for number, _ in numbers_of({"arms": arms})} <= rest, name
+        treated = any(row.get("people", {}).get(key) for key in ("treated", "control"))
+        assert bool(arms) or not treated, name
