@@ -40,7 +40,7 @@ STEP_LIMIT = 100
 TOLERANCE = 1e-14  # of τ² + the smallest variance; Newton's last step squares it
 GRID_RATIO = 1.25  # of neighbouring grid points; each weight turns over a factor of about e² in τ²
 GRID_POINTS = 256
-CELLS = 1_000_000  # numbers held at once while a grid is looked through
+CELLS = 100_000  # numbers held at once while a grid is looked through: they stay in the cache
 
 
 @dataclass(frozen=True, slots=True)
