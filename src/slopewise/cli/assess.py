@@ -29,6 +29,7 @@ class PriorName(Enum):
 
     SCEPTICAL = "sceptical"
     FLAT = "flat"
+    EVIDENCE = "evidence"
 
 
 Folder = Annotated[
@@ -45,8 +46,9 @@ PriorChoice = Annotated[
     PriorName,
     typer.Option(
         "--prior",
-        help="What is assumed before the scores are seen: sceptical (no effect is likeliest) "
-        "or flat (every slowing alike).",
+        help="What is assumed before the scores are seen: sceptical (no effect is likeliest), "
+        "flat (every slowing alike) or evidence (what published randomised trials let one expect). "
+        "No answer in words depends on it.",
     ),
 ]
 Report = Annotated[

@@ -1,8 +1,9 @@
 """A run of the assessment as the object that `slopewise assess --json` prints."""
 
+import dataclasses
 from typing import Any
 
-from slopewise.response.assessment import AssessmentRun, PatientAssessment
+from slopewise.response.assessment import AssessmentRun, EvidencePrior, PatientAssessment
 
 __all__ = ["assessment_object"]
 
@@ -16,6 +17,7 @@ def assessment_object(run: AssessmentRun) -> dict[str, Any]:
         "slopewise": run.version,
         "natural_history": {"name": run.natural_history, "parameter_sets": run.parameter_sets},
         "prior": run.prior.value,
+        **({"evidence_prior": _evidence(run.evidence)} if run.evidence else {}),
         "patients": [_patient(assessment) for assessment in run.patients],
         "left_out": [
             {
@@ -27,6 +29,19 @@ def assessment_object(run: AssessmentRun) -> dict[str, Any]:
             }
             for row in run.left_out
         ],
+    }
+
+
+def _evidence(evidence: EvidencePrior) -> dict[str, Any]:
+    """What the evidence prior rests on and expects of one patient before any score is seen."""
+    return {
+        "fingerprint": evidence.fingerprint,
+        "date": evidence.computed,
+        "trials": list(evidence.trials),
+        "borrowed": list(evidence.borrowed),
+        "silent": evidence.silent,
+        "slowing": dataclasses.asdict(evidence.slowing),
+        "without_borrowed": dataclasses.asdict(evidence.without_borrowed),
     }
 
 

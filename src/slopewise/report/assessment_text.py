@@ -7,6 +7,7 @@ from slopewise.report.numbers import out_of_100, plural, slowing_interval
 from slopewise.report.patient.words import (
     SIMULATED,
     VERDICT_WORDS,
+    evidence_sentence,
     facts_of,
     naive_sentence,
     prior_sentence,
@@ -103,7 +104,8 @@ def _closing(run: AssessmentRun) -> list[str]:
         parts.append(SIMULATED)
     if run.left_out:
         parts.append(wrapped(f"{plural(len(run.left_out), 'remark')} on rows left out: see above."))
-    parts.append(wrapped(f"{prior_sentence(run.prior)} {NOT_BECAUSE}"))
+    evidence = f" {evidence_sentence(run.evidence)}" if run.evidence else ""
+    parts.append(wrapped(f"{prior_sentence(run.prior)}{evidence} {NOT_BECAUSE}"))
     return parts
 
 

@@ -57,7 +57,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         "Prior",
         "What is assumed before the patient's own scores are seen. Sceptical: no effect is "
-        "likeliest. Flat: every slowing is equally likely.",
+        "likeliest. Flat: every slowing is equally likely. Evidence: as likely as "
+        "published randomised trials let it be.",
     ),
     (
         "The usual rule",

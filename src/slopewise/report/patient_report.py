@@ -10,7 +10,13 @@ from markupsafe import Markup
 from slopewise.errors import InputError
 from slopewise.report.numbers import plural, slowing_interval, whole
 from slopewise.report.patient.section import PatientSection, patient_section
-from slopewise.report.patient.words import PRIOR_WORDS, SIMULATED, VERDICT_WORDS, Fact
+from slopewise.report.patient.words import (
+    PRIOR_WORDS,
+    SIMULATED,
+    VERDICT_WORDS,
+    Fact,
+    evidence_sentence,
+)
 from slopewise.report.tables import Column, Table
 from slopewise.response.assessment import AssessmentRun
 from slopewise.response.patient import TreatedPatient
@@ -115,7 +121,11 @@ def _how_made(run: AssessmentRun) -> tuple[Fact, ...]:
             run.natural_history,
             f"{whole(run.parameter_sets)} accepted parameter sets; every answer averages them.",
         ),
-        Fact("Prior", PRIOR_WORDS[run.prior]),
+        Fact(
+            "Prior",
+            PRIOR_WORDS[run.prior],
+            evidence_sentence(run.evidence) if run.evidence else "",
+        ),
         Fact(
             "Rule",
             "5 of 100",

@@ -21,6 +21,7 @@ from slopewise.progression.parameters import ParameterSets
 from slopewise.progression.timeline import Exposure, scores_on, timeline
 from slopewise.response import slowing_profile as profiles
 from slopewise.response.assessment import (
+    Belief,
     ExposureSensitivity,
     Flag,
     NaiveSlopes,
@@ -29,6 +30,7 @@ from slopewise.response.assessment import (
     Slowing,
     Verdict,
     VisitsNeeded,
+    kind_of,
 )
 from slopewise.response.expected_course import expected_course
 from slopewise.response.exposure import EFFECT_LASTS, SENSITIVITY, exposure
@@ -63,7 +65,7 @@ def assess(
     patients: Sequence[TreatedPatient],
     natural_history: NaturalHistory,
     *,
-    prior: Prior = Prior.SCEPTICAL,
+    prior: Belief = Prior.SCEPTICAL,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[PatientAssessment, ...]:
@@ -108,7 +110,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _assess_safely(
-    parameters: ParameterSets, prior: Prior, patient: TreatedPatient
+    parameters: ParameterSets, prior: Belief, patient: TreatedPatient
 ) -> PatientAssessment:
     """One patient; a numerical failure is a status of this patient and stops nobody else."""
     try:
@@ -122,7 +124,7 @@ def _assess_safely(
 
 
 def _assess_one(
-    parameters: ParameterSets, prior: Prior, patient: TreatedPatient
+    parameters: ParameterSets, prior: Belief, patient: TreatedPatient
 ) -> PatientAssessment:
     visits = _scored(patient)
     if not visits:
@@ -151,7 +153,7 @@ def _assess_one(
         verdict=verdict,
         sentence=sentence(verdict, evidence, main.slowing),
         status="assessed",
-        prior=prior,
+        prior=kind_of(prior),
         visits_before=len(before),
         visits_after=len(after),
         months_after=_last_month(after),
@@ -261,7 +263,7 @@ class _Answer:
 
 
 def _answer(
-    after: list[Visit], known: RunIn, given: Exposure, prior: Prior, *, draws: int, plan: bool
+    after: list[Visit], known: RunIn, given: Exposure, prior: Belief, *, draws: int, plan: bool
 ) -> _Answer:
     """Profile and tails of the later visits; with `plan`, what they could have shown as well."""
     months = [v.month for v in after]
@@ -290,7 +292,7 @@ def _answer(
 
 
 def _sensitivity(
-    after: list[Visit], known: RunIn, patient: TreatedPatient, *, prior: Prior, main: _Answer
+    after: list[Visit], known: RunIn, patient: TreatedPatient, *, prior: Belief, main: _Answer
 ) -> tuple[ExposureSensitivity, ...]:
     """The same patient under other assumptions about how the effect comes and goes."""
     quick, rows = thinned(known, QUICK_SETS), []
@@ -392,7 +394,7 @@ _WITHOUT_NUMBERS = {  # status: why, and what would change it
 }
 
 
-def _without_numbers(patient: TreatedPatient, prior: Prior, status: str) -> PatientAssessment:
+def _without_numbers(patient: TreatedPatient, prior: Belief, status: str) -> PatientAssessment:
     """Cannot tell, because nothing can be computed."""
     why, wish = _WITHOUT_NUMBERS[status]
     visits = _scored(patient)
@@ -404,7 +406,7 @@ def _without_numbers(patient: TreatedPatient, prior: Prior, status: str) -> Pati
         verdict=Verdict.CANNOT_TELL,
         sentence=f"Cannot tell: {why}.",
         status=status,
-        prior=prior,
+        prior=kind_of(prior),
         visits_before=len(before),
         visits_after=len(after),
         months_after=_last_month(after),

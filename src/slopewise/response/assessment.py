@@ -5,6 +5,8 @@ from enum import Enum
 
 __all__ = [
     "AssessmentRun",
+    "Belief",
+    "EvidencePrior",
     "ExpectedCourse",
     "ExposureSensitivity",
     "Flag",
@@ -16,6 +18,7 @@ __all__ = [
     "SlowingDensity",
     "Verdict",
     "VisitsNeeded",
+    "kind_of",
 ]
 
 
@@ -33,6 +36,7 @@ class Prior(Enum):
 
     SCEPTICAL = "sceptical"
     FLAT = "flat"
+    EVIDENCE = "evidence"  # what published randomised trials let one expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,34 @@ class Slowing:
     median: float
     low90: float
     high90: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePrior:
+    """What published trials let one expect of one patient's slowing, handed in from above.
+
+    `log_density` stands on the fine grid of `slowing_profile`. `fingerprint` changes with the
+    trials and with the way they are brought together; `computed` is a date, YYYY-MM-DD.
+    `trials` entered with their own spread, `borrowed` with that of another trial, and `silent`
+    printed too little to enter.
+    """
+
+    fingerprint: str
+    computed: str
+    trials: tuple[str, ...]
+    borrowed: tuple[str, ...]
+    silent: int
+    slowing: Slowing  # of one patient, before any score is seen
+    without_borrowed: Slowing  # the same from `trials` alone
+    log_density: tuple[float, ...]
+
+
+Belief = Prior | EvidencePrior
+
+
+def kind_of(belief: Belief) -> Prior:
+    """The name of what is assumed."""
+    return Prior.EVIDENCE if isinstance(belief, EvidencePrior) else belief
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +194,4 @@ class AssessmentRun:
     patients: tuple[PatientAssessment, ...]
     left_out: tuple[LeftOutRow, ...] = ()
     reused: int = 0
+    evidence: EvidencePrior | None = None  # where that prior was asked for

@@ -9,7 +9,14 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from slopewise.response.assessment import Prior, Slowing, SlowingDensity
+from slopewise.errors import InputError
+from slopewise.response.assessment import (
+    Belief,
+    EvidencePrior,
+    Prior,
+    Slowing,
+    SlowingDensity,
+)
 
 __all__ = [
     "FINE_THETA",
@@ -33,15 +40,13 @@ SCEPTICAL_SD = 0.5 / 1.6449
 QUARTER_SLOWER = 0.25
 
 
-def density(profile: Float[Array, " theta"], prior: Prior) -> SlowingDensity:
+def density(profile: Float[Array, " theta"], prior: Belief) -> SlowingDensity:
     """Posterior of θ on the fine grid from a profile on THETA."""
     from scipy.interpolate import PchipInterpolator
 
     fine = PchipInterpolator(THETA, profile)(FINE_THETA)
     fine = fine - fine.max()
-    before = np.ones_like(FINE_THETA)
-    if prior is Prior.SCEPTICAL:
-        before = np.exp(-0.5 * (FINE_THETA / SCEPTICAL_SD) ** 2)
+    before = _believed(prior)
     before = before / np.trapezoid(before, FINE_THETA)
     after = np.exp(fine) * before
     after = after / np.trapezoid(after, FINE_THETA)
@@ -51,6 +56,23 @@ def density(profile: Float[Array, " theta"], prior: Prior) -> SlowingDensity:
         prior=tuple(before.tolist()),
         log_profile=tuple(fine.tolist()),
     )
+
+
+def _believed(prior: Belief) -> Float[Array, " fine"]:
+    """The prior's shape on the fine grid; raises InputError where evidence brings no density."""
+    if isinstance(prior, EvidencePrior):
+        if len(prior.log_density) != len(FINE_THETA):
+            raise InputError(
+                f"the evidence prior has {len(prior.log_density)} places for "
+                f"{len(FINE_THETA)} of the grid; give its density on FINE_THETA"
+            )
+        log_density = np.asarray(prior.log_density)
+        return np.asarray(np.exp(log_density - log_density.max()))
+    if prior is Prior.EVIDENCE:
+        raise InputError("the evidence prior needs the density of the published trials; give it")
+    if prior is Prior.SCEPTICAL:
+        return np.asarray(np.exp(-0.5 * (FINE_THETA / SCEPTICAL_SD) ** 2))
+    return np.ones_like(FINE_THETA)
 
 
 def summarise(density: SlowingDensity) -> Slowing:

@@ -1,8 +1,7 @@
 """Did the therapy slow it? From a store or a folder of files to answers, patient by patient.
 
-An answer is stored with everything that decides whether it still holds: a hash over the patient's
-record, the natural history, and the version and code of the engine. When one of them changed, it is
-computed again.
+An answer is stored with all that decides whether it still holds: a hash over the patient's record
+(and an evidence prior), the natural history, version and code of the engine; else it is made anew.
 """
 
 import dataclasses
@@ -13,12 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError, NotFoundError
-from slopewise.response.assessment import AssessmentRun, LeftOutRow, PatientAssessment, Prior
+from slopewise.response.assessment import (
+    AssessmentRun,
+    Belief,
+    LeftOutRow,
+    PatientAssessment,
+    Prior,
+)
 from slopewise.response.patient import TreatedPatient
 from slopewise.version import VERSION
-from slopewise.workflow.fingerprint import engine_version, record_hash
+from slopewise.workflow.evidence_prior import believed
+from slopewise.workflow.fingerprint import engine_version
 from slopewise.workflow.progress import Progress, silent
-from slopewise.workflow.stored_answers import holding_answers
+from slopewise.workflow.stored_answers import holding_answers, save_answers
 
 if TYPE_CHECKING:
     from slopewise.progression.natural_history import NaturalHistory
@@ -53,8 +59,7 @@ def assess_folder(
 ) -> AssessedPatients:
     """Answers for a folder of files, by way of a store in memory; nothing is kept.
 
-    Raises InputError where a whole file cannot be read or no patient is left, NotFoundError for an
-    unknown patient.
+    Raises InputError where a file cannot be read or no patient is left, NotFoundError as below.
     """
     from slopewise.records.store import open_store
     from slopewise.workflow.import_records import import_records
@@ -87,7 +92,7 @@ def assess_store(
     from slopewise.progression.natural_history import embedded
     from slopewise.records.queries import assessments, histories
 
-    natural_history = embedded()
+    natural_history, belief = embedded(), believed(prior)
     with store.reading() as session:
         treated = tuple(histories.load(session, patient_id))
         stored = assessments.load(
@@ -95,11 +100,11 @@ def assess_store(
         )
     if not treated:
         raise InputError("the store holds no patient yet; import files first")
-    holding = holding_answers(treated, stored, natural_history)
+    holding = holding_answers(treated, stored, natural_history, belief=belief)
     others = [patient for patient in treated if patient.history.patient_id not in holding]
     answers = dict(holding)
     if others:
-        answers |= _assess_anew(store, others, natural_history, prior=prior, progress=progress)
+        answers |= _assess_anew(store, others, natural_history, belief=belief, progress=progress)
     run = AssessmentRun(
         version=VERSION,
         natural_history=natural_history.name,
@@ -107,6 +112,7 @@ def assess_store(
         prior=prior,
         patients=tuple(answers[patient.history.patient_id] for patient in treated),
         reused=len(holding),
+        evidence=None if isinstance(belief, Prior) else belief,
     )
     return AssessedPatients(run, treated)
 
@@ -123,24 +129,13 @@ def _assess_anew(
     others: list[TreatedPatient],
     natural_history: "NaturalHistory",
     *,
-    prior: Prior,
+    belief: Belief,
     progress: Progress,
 ) -> dict[str, PatientAssessment]:
     """Assess those whose stored answer does not hold, and store the answers."""
-    from slopewise.records.queries import assessments
     from slopewise.response.assess import assess
 
     processes = (os.cpu_count() or 1) if len(others) >= MANY_PATIENTS else 1
-    answers = assess(others, natural_history, prior=prior, processes=processes, progress=progress)
-    now = datetime.now(UTC)
-    with store.transaction() as session:
-        assessments.save(
-            session,
-            [
-                assessments.StoredAssessment(
-                    answer, record_hash(patient), natural_history.name, engine_version(), now
-                )
-                for patient, answer in zip(others, answers, strict=True)
-            ],
-        )
+    answers = assess(others, natural_history, prior=belief, processes=processes, progress=progress)
+    save_answers(store, others, answers, natural_history=natural_history, belief=belief)
     return {answer.patient_id: answer for answer in answers}

@@ -1,42 +1,19 @@
 """Count events: of a file by one method or all, or the safety events of the published record."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from slopewise.evidence.proportions.pool import pool_proportions
 from slopewise.evidence.proportions.pooled_proportion import (
+    CountedEvents,
     CountedStudy,
     CountMethod,
-    CountStatus,
-    PooledProportion,
 )
 from slopewise.evidence.safety.answer import answer_safety
 from slopewise.evidence.safety.safety_answer import SafetyAnswer
 from slopewise.records.published.count_csv import read_count_table
 from slopewise.workflow.published_record import published_studies
 
-__all__ = ["CountedEvents", "count_file", "count_safety"]
-
-NOT_REACHED = (CountStatus.STEP_LIMIT, CountStatus.NO_MAXIMUM, CountStatus.UNRELIABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class CountedEvents:
-    """The answers of the methods asked for, the main one first, beside plain adding up."""
-
-    source: str
-    answers: tuple[PooledProportion, ...]
-    plain: PooledProportion
-    remarks: tuple[str, ...]
-
-    @property
-    def main(self) -> PooledProportion:
-        return self.answers[0]
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the main answer may be read."""
-        return self.main.status not in NOT_REACHED
+__all__ = ["count_file", "count_safety"]
 
 
 def count_file(path: Path, method: CountMethod | None = None) -> CountedEvents:

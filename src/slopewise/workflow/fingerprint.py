@@ -7,6 +7,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
+from slopewise.response.assessment import Belief, EvidencePrior, Prior
 from slopewise.response.patient import TreatedPatient
 from slopewise.version import VERSION
 
@@ -15,9 +16,11 @@ __all__ = ["engine_version", "record_hash"]
 ENGINE_PACKAGES = ("condition", "therapy", "numerics", "progression", "response")
 
 
-def record_hash(patient: TreatedPatient) -> str:
-    """SHA-256 over everything on record about the patient."""
+def record_hash(patient: TreatedPatient, belief: Belief = Prior.SCEPTICAL) -> str:
+    """SHA-256 over everything on record about the patient, and over an evidence prior's trials."""
     text = json.dumps(dataclasses.asdict(patient), sort_keys=True, default=_value_of)
+    if isinstance(belief, EvidencePrior):
+        text += belief.fingerprint
     return hashlib.sha256(text.encode()).hexdigest()
 
 

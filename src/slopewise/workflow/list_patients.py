@@ -53,6 +53,7 @@ def list_patients(
     """Every patient with the stored answer; `today` decides what is overdue."""
     from slopewise.progression.natural_history import embedded
     from slopewise.records.queries import assessments, histories, patient_pages
+    from slopewise.workflow.evidence_prior import believed
     from slopewise.workflow.fingerprint import engine_version
     from slopewise.workflow.stored_answers import holding_answers
 
@@ -62,7 +63,8 @@ def list_patients(
         keys = patient_pages.patient_keys_and_dates(session)
         newest = patient_pages.newest_visit_date(session)
         left = patient_pages.keys_no_longer_followed(session)
-    holding = holding_answers(tuple(treated.values()), stored, embedded())
+    belief = believed(prior)
+    holding = holding_answers(tuple(treated.values()), stored, embedded(), belief=belief)
     listed = tuple(
         _listed(
             key,

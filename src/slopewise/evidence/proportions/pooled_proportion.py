@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["CountMethod", "CountStatus", "CountedStudy", "PooledProportion", "Proportion", "Rate"]
+__all__ = [
+    "CountMethod",
+    "CountStatus",
+    "CountedEvents",
+    "CountedStudy",
+    "PooledProportion",
+    "Proportion",
+    "Rate",
+]
 
 
 class CountMethod(StrEnum):
@@ -25,6 +33,9 @@ class CountStatus(StrEnum):
     NO_MAXIMUM = "no_maximum"  # the likelihood grows without end: studies are all or nothing
     UNRELIABLE = "unreliable"  # the standard error is smaller than counting allows
     STEP_LIMIT = "step_limit"
+
+
+NOT_REACHED = (CountStatus.STEP_LIMIT, CountStatus.NO_MAXIMUM, CountStatus.UNRELIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +101,22 @@ class PooledProportion:
     overdispersion: float | None = None
     log_likelihood: float | None = None
     alarm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedEvents:
+    """The answers of the methods asked for, the main one first, beside plain adding up."""
+
+    source: str
+    answers: tuple[PooledProportion, ...]
+    plain: PooledProportion
+    remarks: tuple[str, ...]
+
+    @property
+    def main(self) -> PooledProportion:
+        return self.answers[0]
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the main answer may be read."""
+        return self.main.status not in NOT_REACHED

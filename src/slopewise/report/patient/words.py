@@ -11,7 +11,7 @@ from slopewise.report.numbers import (
     slowing,
     slowing_interval,
 )
-from slopewise.response.assessment import PatientAssessment, Prior, Verdict
+from slopewise.response.assessment import EvidencePrior, PatientAssessment, Prior, Verdict
 
 __all__ = [
     "NAIVE_WARNING",
@@ -19,6 +19,7 @@ __all__ = [
     "SIMULATED",
     "VERDICT_WORDS",
     "Fact",
+    "evidence_sentence",
     "facts_of",
     "naive_sentence",
     "prior_sentence",
@@ -32,7 +33,11 @@ VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.NOT_SHOWN: "No slowing shown",
     Verdict.CANNOT_TELL: "Cannot tell",
 }
-PRIOR_WORDS: dict[Prior, str] = {Prior.SCEPTICAL: "sceptical prior", Prior.FLAT: "flat prior"}
+PRIOR_WORDS: dict[Prior, str] = {
+    Prior.SCEPTICAL: "sceptical prior",
+    Prior.FLAT: "flat prior",
+    Prior.EVIDENCE: "evidence prior",
+}
 SIMULATED = "Simulated: no person stands behind these numbers."
 NAIVE_WARNING = "The usual rule, shown only for comparison; it is wrong too often."
 
@@ -104,7 +109,36 @@ def prior_sentence(prior: Prior) -> str:
     """What was assumed before the patient's own scores were seen."""
     if prior is Prior.SCEPTICAL:
         return "Sceptical prior: before the scores are seen, no effect is held likeliest."
+    if prior is Prior.EVIDENCE:
+        return (
+            "Evidence prior: before the scores are seen, slowing is held as likely as the "
+            "published randomised trials let it be."
+        )
     return "Flat prior: before the scores are seen, every slowing is held equally likely."
+
+
+def evidence_sentence(evidence: EvidencePrior) -> str:
+    """What the evidence prior expects, what it rests on and what it cannot hold."""
+    expected, alone = evidence.slowing, evidence.without_borrowed
+    rests = ", ".join(evidence.trials) or "no trial"
+    borrowed = (
+        f"; {', '.join(evidence.borrowed)} printed no spread and entered with that of another trial"
+        f" (without: {slowing_interval(alone.low90, alone.high90)})"
+        if evidence.borrowed
+        else ""
+    )
+    silent = (
+        f" {plural(evidence.silent, 'other trial')} printed too little to enter; if they saw "
+        "nothing, it leans towards an effect."
+        if evidence.silent
+        else ""
+    )
+    return (
+        f"It expects {slowing_interval(expected.low90, expected.high90)} (90 of 100 patients; "
+        f"middle: {slowing(expected.median)}). It rests on {rests}{borrowed}.{silent} How much "
+        "patients of one trial differ is assumed, as is an allowance for trials that were not "
+        f"blinded. Worked out on {evidence.computed}."
+    )
 
 
 def naive_sentence(assessment: PatientAssessment) -> str:

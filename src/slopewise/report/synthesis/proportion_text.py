@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from slopewise.evidence.proportions.pooled_proportion import (
+    CountedEvents,
     CountMethod,
     CountStatus,
     PooledProportion,
@@ -16,7 +17,6 @@ from slopewise.report.tables import Column, Table
 
 if TYPE_CHECKING:
     from slopewise.evidence.safety.safety_answer import SafetyAnswer
-    from slopewise.workflow.count_events import CountedEvents
 
 __all__ = [
     "METHOD_WORDS",
@@ -68,7 +68,7 @@ def proportion_sentence(pooled: PooledProportion) -> str:
     return f"{interval} (95 % interval), most likely {share(pooled.estimate)}; {counted}."
 
 
-def proportion_text(counted: "CountedEvents") -> str:
+def proportion_text(counted: CountedEvents) -> str:
     """The main answer first, then each method, what to mind, and the studies."""
     parts = [wrapped(proportion_sentence(counted.main))]
     if counted.main.status in STATUS_WORDS:
@@ -108,7 +108,7 @@ def _studies(studies: Sequence[Proportion]) -> Table:
     return Table("Studies", (Column("Study"), Column("People"), Column("95 % interval")), rows)
 
 
-def proportion_json(counted: "CountedEvents") -> dict[str, Any]:
+def proportion_json(counted: CountedEvents) -> dict[str, Any]:
     """The main answer with its studies; `answers` holds every method, `plain` the exact sum."""
     return {
         **_pooled(counted.main),

@@ -42,7 +42,7 @@ def show_list(request: Request, form: ListQuery) -> Response:
 @router.get("/patients/{key}", summary="One patient")
 def show_one(request: Request, key: PatientKey, form: PriorQuery) -> Response:
     from slopewise.report.patient.section import patient_section
-    from slopewise.report.patient.words import prior_sentence
+    from slopewise.report.patient.words import evidence_sentence, prior_sentence
 
     shown = show_patient(request.app.state.store, key, prior=form.prior)
     section = patient_section(shown.patient, shown.assessment, adverse_events=shown.adverse_events)
@@ -51,6 +51,7 @@ def show_one(request: Request, key: PatientKey, form: PriorQuery) -> Response:
         "section": section,
         "prior": form.prior.value,
         "prior_sentence": prior_sentence(form.prior),
+        "evidence_sentence": evidence_sentence(shown.run.evidence) if shown.run.evidence else "",
         "sources": _sources(shown),
     }
     return page(request, "patients/patient.html", context)
