@@ -32,7 +32,7 @@ def check_text(checked: RecordCheck, *, show_all: bool = False) -> str:
     parts = [fill(check_sentence(checked), WIDTH)]
     parts += [_section(one, show_all=show_all) for one in checked.sections if one.remarks]
     clean = [one.part.words for one in checked.sections if not one.remarks]
-    if clean:
+    if clean and not checked.is_broken:
         parts.append(fill(f"Nothing found under: {'; '.join(clean)}.", WIDTH))
     return "\n\n".join(parts)
 
