@@ -8,7 +8,7 @@ from tests.tolerance import CLOSED_FORM
 
 from slopewise.evidence.design import Comparison, DesignClass, Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PoolStatus
-from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
+from slopewise.evidence.question import FURTHER_QUESTIONS, QUESTIONS, QuestionAnswer, answer
 from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import (
     Bibliography,
@@ -289,3 +289,35 @@ def test_directions_come_from_the_whole_group_comparison_before_the_words() -> N
     found = of_randomised([trial("one", conclusions=said)])
     assert found.unconverted[0].direction == "favours treatment"
     assert load_study("petrou_2016").lane is Lane.SINGLE_ARM
+
+
+def test_breathing_is_a_question_of_its_own() -> None:
+    (question,) = FURTHER_QUESTIONS
+    found = answer(question, load_studies())
+    (effect,) = found.effects
+    # Oh 2018, FVC: -11.28 (10.06), n 31, against -10.75 (8.40), n 25 at 4 months
+    assert effect.estimate == pytest.approx(-0.53, abs=1e-9)
+    # √(10.06²/31 + 8.40²/25) = √(3.2646 + 2.8224) = 2.4672
+    assert effect.standard_error == pytest.approx(2.4672, abs=1e-4)
+    assert found.sentence.startswith(
+        "In one randomised trial vital capacity ended 5.4 points lower to 4.3 points higher"
+    )
+    reasons = {one.study_id: one.reason for one in found.unconverted}
+    assert "subgroup" in reasons["alsummit_2025"]
+    alone = answer(question, load_studies(), without=frozenset({"oh_2018"}))
+    assert alone.pooled is None
+    assert alone.sentence.startswith("No randomised trial printed enough on breathing")
+
+
+def test_a_printed_difference_of_breathing_needs_its_error() -> None:
+    (question,) = FURTHER_QUESTIONS
+    row = replace(
+        change((-9.0, None, 30), (-12.0, None, 30)),
+        outcome="FVC % change from baseline",
+        difference=3.0,
+    )
+    silent = answer(question, [trial("one", vital_capacity_differences=(row,))])
+    assert silent.effects == ()
+    with_error = trial("one", vital_capacity_differences=(replace(row, se=1.5),))
+    (effect,) = answer(question, [with_error]).effects
+    assert (effect.estimate, effect.standard_error) == (3.0, 1.5)

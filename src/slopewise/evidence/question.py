@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from slopewise.evidence.breathing.vital_capacity import breathing_effects
 from slopewise.evidence.cohorts import cohort_names
 from slopewise.evidence.design import Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect
@@ -16,9 +17,16 @@ from slopewise.evidence.slowing.candidate import LeftOut
 from slopewise.evidence.slowing.convert import Conversion, convert_all
 from slopewise.evidence.study import Study
 from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
-from slopewise.evidence.words.answer_sentence import slowing_sentence
+from slopewise.evidence.words.answer_sentence import breathing_sentence, slowing_sentence
 
-__all__ = ["QUESTIONS", "LeftOut", "Question", "QuestionAnswer", "answer"]
+__all__ = [
+    "FURTHER_QUESTIONS",
+    "QUESTIONS",
+    "LeftOut",
+    "Question",
+    "QuestionAnswer",
+    "answer",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,16 @@ QUESTIONS = (
     ),
 )
 
+# asked of another outcome than decline; answered in the same way
+FURTHER_QUESTIONS = (
+    Question(
+        "breathing_randomised",
+        "Do cells help breathing (vital capacity), in randomised trials?",
+        Lane.RANDOMISED,
+        Measure.MEAN_DIFFERENCE,
+    ),
+)
+
 
 def answer(
     question: Question,
@@ -89,16 +107,12 @@ def answer(
     One effect per cohort: the study with more people, of equal ones the earlier. A spread may be
     borrowed from any of the studies, also from one switched off: borrowing changes no answer.
     """
-    asked = [each for each in studies if each.lane is question.lane]
-    made = convert_all(
-        [each for each in asked if each.study_id not in without],
-        cohorts=cohort_names(studies),
-        lenders=studies,
-    )
+    made = _converted(question, studies, without)
     effects, shared = _one_per_cohort([one.chosen for one in made if one.chosen is not None])
     left_out = (*shared, *(each for one in made for each in one.left_out))
     silent = _by_year([one.unconverted for one in made if one.unconverted is not None])
     pooled = _pooled(effects, method=method, hartung_knapp=hartung_knapp)
+    say = slowing_sentence if question.measure is Measure.SLOWING else breathing_sentence
     several = range(len(effects)) if len(effects) > 1 else range(0)
     return QuestionAnswer(
         question=question,
@@ -117,8 +131,20 @@ def answer(
             method=method,
             hartung_knapp=hartung_knapp,
         ),
-        sentence=slowing_sentence(question.lane, effects, pooled, unconverted=silent),
+        sentence=say(question.lane, effects, pooled, unconverted=silent),
     )
+
+
+def _converted(
+    question: Question, studies: Sequence[Study], without: frozenset[str]
+) -> tuple[Conversion, ...]:
+    """What each study of the lane gives to the question."""
+    cohorts = cohort_names(studies)
+    asked = [each for each in studies if each.lane is question.lane]
+    here = [each for each in asked if each.study_id not in without]
+    if question.measure is Measure.SLOWING:
+        return convert_all(here, cohorts=cohorts, lenders=studies)
+    return breathing_effects(here, cohorts=cohorts)
 
 
 def _one_per_cohort(

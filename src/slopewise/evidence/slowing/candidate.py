@@ -54,6 +54,7 @@ def study_effect(
     arm: str | None = None,
     people: tuple[int | None, int | None] = (None, None),
     is_borrowed: bool = False,
+    measure: Measure = Measure.SLOWING,
 ) -> StudyEffect | None:
     """The effect as this study's; None where nothing could be estimated."""
     if size.estimate is None or size.standard_error is None or size.standard_error <= 0:
@@ -64,7 +65,7 @@ def study_effect(
         label=study.label,
         lane=study.lane,
         cohort=cohort,
-        measure=Measure.SLOWING,
+        measure=measure,
         estimate=size.estimate,
         standard_error=size.standard_error,
         method=size.method,

@@ -25,7 +25,12 @@ from slopewise.evidence.slowing.slope_change import slowing_from_slope_differenc
 from slopewise.evidence.study import Citation, GroupDifference, ResponderResult, Study
 from slopewise.evidence.study_effect import StudyEffect
 
-__all__ = ["controlled_candidates", "lender_of_changes", "lender_of_slope_changes"]
+__all__ = [
+    "controlled_candidates",
+    "error_of_difference",
+    "lender_of_changes",
+    "lender_of_slope_changes",
+]
 
 _SCALE_NOT_SAID = "ALSFRS-R"
 
@@ -79,7 +84,7 @@ def _size_of_means(row: GroupDifference, *, is_slope: bool) -> EffectSize | None
     if treated is not None and control is not None:
         method = "slope of both arms" if is_slope else "mean change in both arms"
         return slowing_from_mean_changes(treated, control, method=method)
-    error = _error_of_difference(row)
+    error = error_of_difference(row)
     if error is None or row.treated is None or row.control is None:
         return None
     apart, level = _difference(row), row.control.mean
@@ -117,7 +122,7 @@ def _difference(row: GroupDifference) -> float | None:
     return None if treated is None or control is None else treated - control
 
 
-def _error_of_difference(row: GroupDifference) -> float | None:
+def error_of_difference(row: GroupDifference) -> float | None:
     """The printed standard error, else that of the interval, else that of the P."""
     if row.se is not None:
         return row.se
@@ -132,7 +137,7 @@ def _error_of_difference(row: GroupDifference) -> float | None:
 def _from_slope_changes(study: Study, cohort: str) -> Iterator[Candidate]:
     for row, scale in _rows(study, Quantity.SLOPE_CHANGE):
         slope = _control_slope(study, scale, months_of(row.timepoint))
-        apart, error = _difference(row), _error_of_difference(row)
+        apart, error = _difference(row), error_of_difference(row)
         if slope is None or slope[0] is None or apart is None or error is None:
             continue
         (level, level_error), said, citation = slope

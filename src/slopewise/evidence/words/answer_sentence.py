@@ -18,7 +18,7 @@ from slopewise.evidence.words.direction import (
     NOT_SAID,
 )
 
-__all__ = ["slowing_sentence"]
+__all__ = ["breathing_sentence", "slowing_sentence"]
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -86,6 +86,35 @@ def slowing_sentence(
     return f"{found}{_silent(spoken, len(effects), said)}. {_concluded(lane, pooled, said)}"
 
 
+def breathing_sentence(
+    lane: Lane,
+    effects: Sequence[StudyEffect],
+    pooled: PooledEffect | None,
+    *,
+    unconverted: Sequence[Unconverted],
+) -> str:
+    """What the studies of a lane say of vital capacity, in points of percent predicted."""
+    spoken = _LANES[lane]
+    said = Counter(each.direction for each in unconverted)
+    cannot_tell = "Whether cells help breathing cannot be told from this."
+    if pooled is None or pooled.low is None or pooled.high is None:
+        return f"No {spoken.one} printed enough on breathing to say by how much. {cannot_tell}"
+    count = len(effects)
+    where = f"In one {spoken.one}" if count == 1 else f"In {_number(count)} {spoken.many}"
+    found = (
+        f"{where} vital capacity ended {_points(pooled.low)} to {_points(pooled.high)} with cells "
+        "than without (points of percent predicted)"
+    )
+    is_clear = count > 1 and lane is Lane.RANDOMISED and not pooled.low <= 0 <= pooled.high
+    if is_clear:
+        cannot_tell = "On these numbers it differed."
+    return f"{found}{_silent(spoken, count, said)}. {cannot_tell}"
+
+
+def _points(value: float) -> str:
+    return f"{abs(value):.1f} points {'higher' if value > 0 else 'lower'}"
+
+
 def _found(spoken: _Lane, count: int, pooled: PooledEffect | None) -> str:
     if count == 0 or pooled is None:
         return f"No {spoken.one} printed enough to say by how much"
@@ -133,13 +162,13 @@ def _silent(spoken: _Lane, count: int, said: Counter[str]) -> str:
 
 
 def _concluded(lane: Lane, pooled: PooledEffect | None, said: Counter[str]) -> str:
+    cannot_tell = "Whether cells slow ALS cannot be told from this."
+    if pooled is None or pooled.low is None or pooled.high is None:
+        return cannot_tell
     if lane is Lane.SINGLE_ARM:
         return (
             "Nobody was left untreated in them, so how much of it was the treatment cannot be told."
         )
-    cannot_tell = "Whether cells slow ALS cannot be told from this."
-    if pooled is None or pooled.low is None or pooled.high is None:
-        return cannot_tell
     if lane is Lane.EXTERNAL_CONTROL:
         return f"Groups that were not drawn by lot may have differed from the start. {cannot_tell}"
     if pooled.k == 1 or pooled.low <= 0 <= pooled.high:

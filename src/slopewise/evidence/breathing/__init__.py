@@ -1,0 +1,1 @@
+"""Whether treatment changed breathing: differences of vital capacity between arms."""
