@@ -23,7 +23,8 @@ __all__ = [
     "stands_for_all",
 ]
 
-ALSFRS_R, ALSFRS = "ALSFRS-R", "ALSFRS"
+ALSFRS_R = "ALSFRS-R"
+ALSFRS = "ALSFRS"
 _SUBGROUP = re.compile(
     r"sub-?group|post hoc|rapid|fast[ -]progress|slow[ -]progress|baseline\s*(>|<|≥|≤|of at least)",
     re.IGNORECASE,
