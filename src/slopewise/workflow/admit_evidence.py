@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from slopewise.evidence.design import DesignClass
-from slopewise.evidence.duplicates import Likeness, Twin, twins
+from slopewise.records.published.duplicates import Likeness, Twin, twins
 from slopewise.evidence.study import Overlap, Study
 
 __all__ = ["Admission", "admit"]

@@ -7,12 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from slopewise.errors import InputError, NotFoundError
+from slopewise.evidence.registry.entries import load_entries
+from slopewise.evidence.registry.entry import RegistryEntry
 from slopewise.evidence.studies import check_overlaps, load_studies
 from slopewise.evidence.study import Study
 
 __all__ = [
     "added_folder",
     "load_packaged",
+    "published_entries",
     "published_studies",
     "published_study",
     "record_with",
@@ -78,6 +81,21 @@ def record_with(studies: Sequence[Study], added: Sequence[Study]) -> tuple[Study
     made = tuple(by_id[study_id] for study_id in sorted(by_id))
     check_overlaps(made)
     return made
+
+
+def published_entries() -> tuple[RegistryEntry, ...]:
+    """Every registration known here; one kept on this machine says the newer status."""
+    from slopewise.records.registry.kept_entries import kept_entries
+
+    packaged = {entry.identifier: entry for entry in load_entries()}
+    for one in kept_entries(added_folder().parent / "registry"):
+        known = packaged.get(one.entry.identifier)
+        packaged[one.entry.identifier] = (
+            one.entry
+            if known is None
+            else replace(one.entry, study_ids=known.study_ids, notes=known.notes)
+        )
+    return tuple(packaged[identifier] for identifier in sorted(packaged))
 
 
 def published_study(study_id: str, studies: Sequence[Study] | None = None) -> Study:

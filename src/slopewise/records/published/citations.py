@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from slopewise.errors import InputError
 from slopewise.evidence.design import DesignClass
-from slopewise.evidence.duplicates import normal_doi, normal_pmid
 from slopewise.evidence.study import Bibliography, Citation, Design, Study
 from slopewise.records.importers.report import Finding, Severity
+from slopewise.records.published.duplicates import normal_doi, normal_pmid
 
 __all__ = ["CitationsFile", "is_citation_text", "read_citations"]
 

@@ -186,13 +186,12 @@ def _check_group(group: Sequence[EffectRow]) -> None:
     first = group[0]
     for row in group[1:]:
         for name in _OF_THE_STUDY:
-            mine = row.texts.get(name, row.numbers.get(name))
-            other = first.texts.get(name, first.numbers.get(name))
+            mine, other = _cell(row, name), _cell(first, name)
             if mine is not None and mine != other:
                 raise RowFault(
                     name,
-                    str(mine),
-                    f'differs from "{other}" in line {first.line} of the same study',
+                    mine,
+                    f'differs from "{other or ""}" in line {first.line} of the same study',
                     "write the same in both rows, or give the studies different names",
                     row.line,
                 )
@@ -208,6 +207,11 @@ def _check_group(group: Sequence[EffectRow]) -> None:
                 "keep the one that counts, or name the outcomes apart",
                 row.line,
             )
+
+
+def _cell(row: EffectRow, name: str) -> str | None:
+    number = row.numbers.get(name)
+    return row.texts.get(name) if number is None else f"{number:g}"
 
 
 def _finding(name: str, line: int, fault: RowFault) -> Finding:

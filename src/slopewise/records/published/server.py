@@ -2,11 +2,18 @@
 
 import time
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import IO
+from http.client import HTTPException, HTTPResponse
 from urllib.error import HTTPError, URLError
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from slopewise.errors import InputError, TooLargeError
 from slopewise.version import VERSION
@@ -14,6 +21,7 @@ from slopewise.version import VERSION
 __all__ = ["FetchLimits", "Page", "fetch", "is_address", "with_page_token"]
 
 CHUNK = 65_536
+MOST_REDIRECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +68,45 @@ def fetch(address: str, *, limits: FetchLimits) -> Page:
         quote(address, safe=":/?#[]@!$&'()*+,;=%~-._"),
         headers={"User-Agent": f"slopewise/{VERSION}", "Accept": "application/json, */*;q=0.5"},
     )
-    try:
-        with _opener().open(request, timeout=limits.quiet_seconds) as answer:
-            return Page(name, _body(answer, name, limits))
-    except HTTPError as error:
-        error.close()
+    for _ in range(MOST_REDIRECTS + 1):
+        try:
+            with _opener().open(request, timeout=limits.quiet_seconds) as answer:
+                return Page(name, _body(answer, name, limits))
+        except HTTPError as error:
+            with error:
+                request = _redirected(request, error, name)
+        except URLError as error:
+            raise InputError(
+                f"{name} cannot be reached ({error.reason}); check the address"
+            ) from None
+        except TimeoutError:
+            raise InputError(
+                f"{name} sent nothing for {limits.quiet_seconds:g} seconds; try later"
+            ) from None
+        except (HTTPException, OSError) as error:
+            raise InputError(
+                f"{name} broke off ({type(error).__name__}); try again, or save the file and give "
+                "that"
+            ) from None
+    raise InputError(f"{name} sends on and on; give the address that it ends at")
+
+
+def _redirected(request: Request, error: HTTPError, name: str) -> Request:
+    """The request to go on with where the server sends on within the host that was named."""
+    place = error.headers.get("Location")
+    if error.code not in {301, 302, 303, 307, 308} or not place:
         raise InputError(
             f"{name} answered with status {error.code} ({error.reason}); check the address, or "
             "try later"
-        ) from None
-    except URLError as error:
-        raise InputError(f"{name} cannot be reached ({error.reason}); check the address") from None
-    except TimeoutError:
+        )
+    address = urljoin(request.full_url, place)
+    old, new = urlsplit(request.full_url), urlsplit(address)
+    if (old.scheme, old.hostname, old.port) != (new.scheme, new.hostname, new.port):
         raise InputError(
-            f"{name} sent nothing for {limits.quiet_seconds:g} seconds; try later"
-        ) from None
-    except (HTTPException, OSError, ValueError) as error:
-        raise InputError(
-            f"{name} broke off ({type(error).__name__}); try again, or save the file and give that"
-        ) from None
+            f"{old.hostname} sends on to {new.scheme}://{new.netloc}, which was not named; give "
+            "that address itself if you trust it"
+        )
+    return Request(address, headers=dict(request.header_items()))
 
 
 def _checked(address: str) -> str:
@@ -100,26 +128,12 @@ def _checked(address: str) -> str:
 
 
 def _opener() -> OpenerDirector:
-    return build_opener(_SameHost())
-
-
-class _SameHost(HTTPRedirectHandler):
-    """Follows a redirect only within the host and scheme that the person named."""
-
-    max_redirections = 3
-
-    def redirect_request(  # noqa: PLR0917 (the shape urllib calls)
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        old, new = urlsplit(req.full_url), urlsplit(newurl)
-        is_same = (old.hostname, old.port) == (new.hostname, new.port)
-        if not is_same or old.scheme != new.scheme:
-            fp.close()
-            raise InputError(
-                f"{old.hostname} sends on to {new.scheme}://{new.netloc}, which was not named; "
-                "give that address itself if you trust it"
-            )
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+    """An opener of web addresses alone, which follows no redirect by itself."""
+    opener = OpenerDirector()
+    for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(), HTTPDefaultErrorHandler()):
+        opener.add_handler(handler)
+    opener.add_handler(HTTPErrorProcessor())
+    return opener
 
 
 def _body(answer: HTTPResponse, name: str, limits: FetchLimits) -> bytes:

@@ -78,5 +78,6 @@ def normal_pmid(text: str | None) -> str | None:
 def normal_title(text: str | None) -> str | None:
     """The title's letters and digits, without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", text or "").casefold()
-    words = re.sub(r"[^a-z0-9]+", " ", plain.encode("ascii", "ignore").decode()).strip()
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    words = re.sub(r"[\W_]+", " ", letters).strip()
     return words or None
