@@ -48,11 +48,6 @@ class Synthesis:
     method: Method
     hartung_knapp: bool
 
-    @property
-    def studies(self) -> tuple[Study, ...]:
-        """Those switched on."""
-        return tuple(study for study in self.every if study.study_id not in self.without)
-
 
 def synthesise(
     *,

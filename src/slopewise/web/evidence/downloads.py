@@ -49,7 +49,7 @@ def _content(figure: str, form: SynthesisForm) -> str:
                 file_name=f"slopewise-{figure}.csv",
                 written=written,
             )
-    table = _table(figure, found.studies)
+    table = _table(figure, found.every)
     if table is None:
         raise NotFoundError(
             f'no figure "{figure[:80]}" to download; use a link of the page Evidence'

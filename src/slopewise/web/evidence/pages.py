@@ -51,8 +51,8 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
         "methods": tuple((m.value, words, m is form.method) for m, words in METHOD_WORDS.items()),
         "safety": safety_table(found.safety),
         "safety_sections": safety_sections(found.safety),
-        "map": harvest_map(found.studies),
-        "timeline": timeline(found.studies),
+        "map": harvest_map(found.every),
+        "timeline": timeline(found.every),
         **_links(form),
     }
     return page(request, "evidence/synthesis.html", context)
