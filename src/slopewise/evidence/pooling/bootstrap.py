@@ -4,7 +4,7 @@
 
 The spread of the refitted μ̂* and τ²* is the method's own uncertainty, without a normal formula.
 Source: Davison & Hinkley 1997, doi:10.1017/CBO9780511802843, section 2.2; for meta-analysis van den
-Noortgate & Onghena 2005, doi:10.3758/BF03206395.
+Noortgate & Onghena 2005, Behavior Research Methods 37:11–22.
 """
 
 from collections.abc import Sequence

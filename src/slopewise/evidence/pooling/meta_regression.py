@@ -10,7 +10,7 @@ doi:10.1002/sim.1482; Raudenbush 2009 (R²), ISBN 978-0-87154-163-5, chapter 16.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,30 +93,30 @@ def regress_on_moderators(
     y, errors = check_effects(estimates, standard_errors)
     names, design = _design(moderators, len(y))
     reason = _too_few(len(y), len(names) - 1)
-    no_answer = MetaRegression(
+    bare = MetaRegression(
         PoolStatus.TOO_FEW, method, hartung_knapp, len(y), tuple(moderators), reason
     )
     if len(y) <= len(names) or (reason and not force):
-        return no_answer
+        return bare
     fit = fit_random_effects(
         y, errors**2, design, method=method, hartung_knapp=hartung_knapp, floor=floor
     )
     if fit.status is PoolStatus.NON_FINITE:
-        return MetaRegression(
-            fit.status, method, hartung_knapp, len(y), tuple(moderators), "numbers overflowed"
-        )
+        return replace(bare, status=fit.status, reason="the numbers cannot be computed with")
     alone = fit_random_effects(
         y, errors**2, np.ones((len(y), 1)), method=method, hartung_knapp=False
     )
+    return _answered(bare, fit, names, explained=_explained(fit, alone, method))
+
+
+def _answered(
+    bare: MetaRegression, fit: RandomEffectsFit, names: tuple[str, ...], *, explained: float | None
+) -> MetaRegression:
     statistic, p_value = _test(fit, len(names) - 1)
     measured = fit.heterogeneity
-    return MetaRegression(
+    return replace(
+        bare,
         status=fit.status,
-        method=method,
-        hartung_knapp=hartung_knapp,
-        k=len(y),
-        moderators=tuple(moderators),
-        reason=reason,
         coefficients=_coefficients(fit, names),
         test_statistic=statistic,
         test_df=len(names) - 1,
@@ -129,7 +129,7 @@ def regress_on_moderators(
         heterogeneity_h2=measured.h2,
         q=measured.q,
         q_p=measured.q_p,
-        r2=_explained(fit, alone, method),
+        r2=explained,
     )
 
 
