@@ -49,7 +49,7 @@ def answer_claim(claim: KnownClaim, studies: Sequence[Study]) -> ClaimAnswer:
         claim_id=claim.claim_id,
         claim=claim.claim,
         verdict=verdict,
-        sentence=f"{_begun(verdict)}. {_begun(_reason(verdict, answered, deciding))}",
+        sentence=f"{_begun(verdict)}. {_begun(_reason(verdict, answered, deciding))}.",
         true_wording=claim.true_wording,
         statements=answered,
         not_verified=claim.not_verified,
@@ -57,7 +57,7 @@ def answer_claim(claim: KnownClaim, studies: Sequence[Study]) -> ClaimAnswer:
 
 
 def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:].rstrip(".")
 
 
 def verdict_of(answered: Sequence[StatementAnswer], deciding: Sequence[StatementAnswer]) -> Verdict:
@@ -138,15 +138,16 @@ def _taken(study: Study, take: str) -> Sequence[EvidenceRow]:
         rows = vital_capacity_rows(study)
     elif take == "bias":
         rows = bias_rows(study)
-    elif take == "differences":
-        rows = [difference_row(study, row) for row in study.group_differences if _stands(row)]
+    elif take in {"differences", "quality"}:
+        wanted = "ALSFRS" if take == "differences" else "SF-36"
+        rows = [
+            difference_row(study, row)
+            for row in study.group_differences
+            if row.superseded_by is None and wanted in row.outcome
+        ]
     else:
         rows = [
             row_of(study, f"responders: {one.definition} at {one.timepoint}", one.citation)
             for one in study.responders
         ]
     return [row for row in rows if row is not None]
-
-
-def _stands(row: object) -> bool:
-    return getattr(row, "superseded_by", None) is None

@@ -39,6 +39,8 @@ __all__ = ["Found", "Rule", "apply_rule"]
 
 LARGE_TRIAL = 100  # people; assumption: the larger published trials of ALS begin there
 COMMON = 0.10  # "very common" side effects are 1 in 10 or more (CIOMS frequency classes)
+_FOR = {"favours treatment"}
+_AGAINST = {"no difference shown", "favours control"}
 
 
 class Rule(StrEnum):
@@ -87,16 +89,15 @@ def _slowed(studies: Sequence[Study], options: Sequence[str]) -> Found:
     rated = _rated(studies, Outcome.SLOWING, lane)
     clear = {effect.study_id for effect in answered.effects if effect.interval95.low > 0}
     silent = tuple(map(unconverted_row, answered.unconverted))
-    favouring = {"favours treatment"}
     pairs = list(zip(silent, answered.unconverted, strict=True))
     rows_for = tuple(row for row in rated.rows if row.study_id in clear) + tuple(
-        row for row, one in pairs if one.direction in favouring
+        row for row, one in pairs if one.direction in _FOR
     )
     rows_against = tuple(row for row in rated.rows if row.study_id not in clear) + tuple(
-        row for row, one in pairs if one.direction not in favouring
+        row for row, one in pairs if one.direction in _AGAINST
     )
     verdict = _slowing_verdict(rated, lane, has_rows=bool(rated.rows or silent))
-    return Found(verdict, rated.sentence, rows_for, rows_against, rated.certainty)
+    return Found(verdict, answered.sentence, rows_for, rows_against, rated.certainty)
 
 
 def _slowing_verdict(rated: OutcomeCertainty, lane: Lane, *, has_rows: bool) -> Verdict:
