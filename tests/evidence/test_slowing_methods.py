@@ -59,6 +59,9 @@ def test_oh_2018_at_six_months() -> None:
         pytest.approx(1 - 0.7610, abs=BY_HAND),
         pytest.approx(1 - 0.2735, abs=BY_HAND),
     )
+    # at θ = 0: √(0.3974 + 0.8208) / 6.48 = 0.1703; 3.38 / 1.1037 = 3.062, P 0.0022 (print: .003)
+    said = slowing_from_mean_changes(OH_TREATED, OH_CONTROL).assumptions[-1]
+    assert "it would be 0.17 (P of no difference 0.0022)" in said
 
 
 def test_the_polish_series_before_and_after() -> None:

@@ -8,6 +8,10 @@ the control change is not clearly different from zero there is nothing to be a f
 Where only the difference D = m_T − m_C was printed with its standard error, the spread is taken to
 be the same in both arms: SD = SE_D / √(1/n_T + 1/n_C).
 
+The delta error shrinks as θ grows: at θ = 0 it is √(V_T + V_C) / |m_C|. Whether there is any slowing
+at all is therefore asked of the difference of the means, whose P stands with the assumptions, and
+not of θ / SE(θ); and of two trials of one size the one that found more weighs more.
+
 A mean that leaves out those who died or left, as printed ones do, slows or speeds the arm it was
 taken from; no formula here mends that.
 """
@@ -17,7 +21,7 @@ from dataclasses import dataclass
 
 from slopewise.evidence.effects.effect_size import EffectSize, EffectStatus, not_estimable
 from slopewise.evidence.effects.ratio import Ratio, ratio
-from slopewise.evidence.effects.spread import se_of_mean
+from slopewise.evidence.effects.spread import p_from_se, se_of_mean
 from slopewise.evidence.study_effect import Measure
 
 __all__ = ["ArmMean", "slowing_from_difference", "slowing_from_mean_changes", "slowing_of_ratio"]
@@ -46,8 +50,19 @@ def slowing_from_mean_changes(
     assumptions = (_COMPLETE, _LINEAR)
     if treated.se + control.se == 0:
         return not_estimable(Measure.SLOWING, method=method, assumptions=assumptions)
+    if control.mean != 0:
+        assumptions = (*assumptions, _under_no_slowing(treated, control))
     left = ratio((treated.mean, treated.se), (control.mean, control.se))
     return slowing_of_ratio(left, method=method, assumptions=assumptions)
+
+
+def _under_no_slowing(treated: ArmMean, control: ArmMean) -> str:
+    error = math.hypot(treated.se, control.se)
+    p_value = p_from_se(treated.mean - control.mean, error)
+    return (
+        f"the standard error is that at this θ; at θ = 0 it would be {error / abs(control.mean):.2f}"
+        f" (P of no difference {p_value:.2g})"
+    )
 
 
 def slowing_from_difference(
