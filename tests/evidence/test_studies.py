@@ -236,13 +236,31 @@ def test_a_file_that_is_not_json_is_refused(tmp_path: Path) -> None:
         read_study(tmp_path / "demo_2001.json")
 
 
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    text = json.dumps(minimal()).replace('"label"', '"label": "Other", "label"')
+    (tmp_path / "demo_2001.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r'demo_2001\.json: "label" stands twice in one object'):
+        read_study(tmp_path / "demo_2001.json")
+
+
+def test_a_file_of_brackets_alone_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo_2001.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"demo_2001\.json: brackets within brackets too deep"):
+        read_study(tmp_path / "demo_2001.json")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"demo_2001\.json: not readable \(No such file"):
+        read_study(tmp_path / "demo_2001.json")
+
+
 def test_a_file_named_otherwise_than_its_study_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'other\.json: study_id is "demo_2001"'):
         read(tmp_path, minimal(), "other.json")
 
 
 def test_a_file_that_is_no_object_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected an object"):
+    with pytest.raises(InputError, match=r"demo_2001\.json: the file is \[\]; expected an object"):
         read(tmp_path, [])
 
 

@@ -60,16 +60,40 @@ def load_study(study_id: str) -> Study:
 
 def read_study(file: Traversable) -> Study:
     """One study from its file; InputError names the file, the key and what to do."""
-    try:
-        row = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{file.name}: not readable as JSON in UTF-8 ({error})") from error
-    study = study_from(row, file.name)
+    study = study_from(json_of(file), file.name)
     if f"{study.study_id}.json" != file.name:
         raise InputError(
             f'{file.name}: study_id is "{study.study_id}"; give file and study the same name'
         )
     return study
+
+
+def json_of(file: Traversable) -> object:
+    """What the file holds; a key that stands twice in one object is refused, not overwritten."""
+    try:
+        return json.loads(
+            file.read_text(encoding="utf-8"),
+            object_pairs_hook=lambda pairs: _each_once(pairs, file.name),
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{file.name}: not readable as JSON in UTF-8 ({error})") from error
+    except OSError as error:
+        raise InputError(
+            f"{file.name}: not readable ({error.strerror}); name a file that exists and that you "
+            "may read"
+        ) from error
+    except RecursionError as error:
+        raise InputError(
+            f"{file.name}: brackets within brackets too deep; such a file needs fewer than ten levels"
+        ) from error
+
+
+def _each_once(pairs: list[tuple[str, object]], name: str) -> dict[str, object]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        twice = next(key for key in row if sum(other == key for other, _ in pairs) > 1)
+        raise InputError(f'{name}: "{twice}" stands twice in one object; keep one of the two')
+    return row
 
 
 def study_from(row: object, name: str) -> Study:
@@ -218,6 +242,7 @@ def _without_none(wanted: Any) -> Any:
 
 
 def _unexpected(place: str, value: object, wanted: str) -> InputError:
+    place = f"{place}the file" if place.endswith(": ") else place
     return InputError(
         f"{place} is {value!r}; expected {wanted} (leave the key out where nothing was read)"
     )

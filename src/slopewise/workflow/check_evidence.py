@@ -54,9 +54,10 @@ def _check_package() -> RecordCheck:
     known = {study.study_id for study in studies}
     broken = (*broken, *_unknown_overlaps(studies, known))
     if not broken:
-        from slopewise.workflow.published_record import published_studies
+        from slopewise.workflow.published_record import published_entries, published_studies
 
-        studies = published_studies()  # with those added on this machine
+        # with those added on this machine
+        studies, entries = published_studies(), published_entries()
     sections = _sections(studies, entries, broken)
     if not broken:
         from slopewise.evidence.checks.claim_rows import claims_without_rows
@@ -71,7 +72,7 @@ def _files_at(place: Path) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise InputError(f"{place} does not exist; name a study file (.json) or a folder of them")
-    found = sorted(place.glob("*.json"))
+    found = sorted(file for file in place.glob("*.json") if file.is_file())
     if not found:
         raise InputError(f"the folder {place} holds no .json file; name one with study files")
     return found

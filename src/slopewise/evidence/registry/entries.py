@@ -1,6 +1,5 @@
 """The registrations: read once from `evidence/registry/*.json`, checked as they are read."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from importlib.resources.abc import Traversable
 
 from slopewise.errors import InputError
 from slopewise.evidence.registry.entry import RegistryEntry
-from slopewise.evidence.studies import cited_record
+from slopewise.evidence.studies import cited_record, json_of
 from slopewise.evidence.study import CitedNumber, Study
 
 __all__ = [
@@ -46,11 +45,7 @@ def load_entries() -> tuple[RegistryEntry, ...]:
 
 def read_entry(file: Traversable) -> RegistryEntry:
     """One registration from its file; InputError names the file, the key and what to do."""
-    try:
-        row = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{file.name}: not readable as JSON in UTF-8 ({error})") from error
-    entry = cited_record(RegistryEntry, row, file.name)
+    entry = cited_record(RegistryEntry, json_of(file), file.name)
     if _IDENTIFIER.fullmatch(entry.identifier) is None:
         raise InputError(
             f'{file.name}: identifier is "{entry.identifier}"; write NCT and eight digits'
