@@ -144,3 +144,11 @@ def test_a_withdrawn_trial_is_said_to_be_withdrawn_and_why(app: typer.Typer) -> 
         "withdrawn: lack of money",
     ]
     assert [row.cells[4] for row in table.rows] == ["0 enrolled", "0 enrolled"]
+
+
+def test_a_registration_is_shown_by_its_number_with_its_studies(app: typer.Typer) -> None:
+    shown = " ".join(ask(app, "study", "nct03280056").split())
+    assert shown.startswith("NCT03280056: NurOwn three times against placebo, phase 3")
+    assert "Studies: cudkowicz_2022. Where to find it: https://clinicaltrials.gov/study/" in shown
+    found = json.loads(ask(app, "study", "NCT02116634", "--json"))
+    assert (found["status"], found["size"]["value"]) == ("withdrawn", 0)

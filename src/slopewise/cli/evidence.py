@@ -95,16 +95,25 @@ def studies(
 
 
 def study(
-    study_id: Annotated[str, typer.Argument(metavar="ID", help="Study, such as oh_2018.")],
+    study_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Study, such as oh_2018, or NCT number.")
+    ],
     *,
     as_json: AsJson = False,
 ) -> None:
     """Show one study: every number with its source, arms, bias, registrations, contradictions."""
-    from slopewise.report.evidence.record_json import study_json
-    from slopewise.report.evidence.text import study_text
+    from slopewise.report.evidence.record_json import registration_json, study_json
+    from slopewise.report.evidence.text import registration_text, study_text
     from slopewise.workflow.browse_evidence import browse_study
-    from slopewise.workflow.browse_registry import registrations_of
+    from slopewise.workflow.browse_registry import registration, registrations_of
 
+    entry = registration(study_id)
+    if entry is not None:
+        if as_json:
+            answer_json(registration_json(entry))
+        else:
+            answer(registration_text(entry))
+        return
     found = browse_study(study_id).study
     entries = registrations_of(found)
     if as_json:

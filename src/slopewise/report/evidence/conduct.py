@@ -133,7 +133,7 @@ def registry_table(entries: Sequence[RegistryEntry]) -> CitedTable | None:
         CitedRow(
             (
                 one.identifier,
-                one.title if not one.is_expanded_access else f"{one.title} (expanded access)",
+                _title(one),
                 one.phase or NOT_PRINTED,
                 status_text(one),
                 _size(one),
@@ -151,6 +151,13 @@ def registry_table(entries: Sequence[RegistryEntry]) -> CitedTable | None:
         rows,
         "A status holds on its date only; look at the registry for today's.",
     )
+
+
+def _title(entry: RegistryEntry) -> str:
+    """The title, which says so where cells were given outside a trial."""
+    if not entry.is_expanded_access or "expanded access" in entry.title:
+        return entry.title
+    return f"{entry.title} (expanded access)"
 
 
 def status_text(entry: RegistryEntry) -> str:

@@ -14,7 +14,7 @@ from slopewise.report.evidence import conduct
 from slopewise.report.evidence.record import record_sentence
 from slopewise.report.evidence.study import printed_contradictions, sentence
 
-__all__ = ["studies_json", "study_json"]
+__all__ = ["registration_json", "studies_json", "study_json"]
 
 
 def studies_json(found: Sequence[Study], total: int) -> dict[str, Any]:
@@ -34,12 +34,15 @@ def study_json(study: Study, entries: Sequence[RegistryEntry] = ()) -> dict[str,
         "lane": str(study.lane),
         "sentence": sentence(study),
         "overall_bias": _overall(study),
-        "registrations": [
-            {**_without_unread(asdict(entry)), "address": entry.address} for entry in entries
-        ],
+        "registrations": [registration_json(entry) for entry in entries],
         "contradictions": list(printed_contradictions(study)),
         "superseded": list(conduct.superseded(study)),
     }
+
+
+def registration_json(entry: RegistryEntry) -> dict[str, Any]:
+    """One registration with the keys of its file, and its address."""
+    return {**_without_unread(asdict(entry)), "address": entry.address}
 
 
 def _summary(study: Study) -> dict[str, Any]:

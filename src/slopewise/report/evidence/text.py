@@ -16,7 +16,7 @@ from slopewise.report.evidence.record import (
 )
 from slopewise.report.tables import Table
 
-__all__ = ["studies_text", "study_text"]
+__all__ = ["registration_text", "studies_text", "study_text"]
 
 WIDTH = 100
 _GAP = "  "
@@ -59,6 +59,17 @@ def study_text(study: Study, entries: Sequence[RegistryEntry] = ()) -> str:
         ),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def registration_text(entry: RegistryEntry) -> str:
+    """One registration, and the studies of this record that belong to it."""
+    shown = ", ".join(entry.study_ids) or "none in this record"
+    parts = (
+        f"{entry.identifier}: {entry.title}",
+        _maybe(conduct.registry_table((entry,))),
+        fill(f"Studies: {shown}. Where to find it: {entry.address}", WIDTH),
+    )
+    return "\n\n".join(parts)
 
 
 def _filled(text: str | None) -> list[str]:
