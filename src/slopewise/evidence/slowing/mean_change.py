@@ -8,9 +8,9 @@ the control change is not clearly different from zero there is nothing to be a f
 Where only the difference D = m_T − m_C was printed with its standard error, the spread is taken to
 be the same in both arms: SD = SE_D / √(1/n_T + 1/n_C).
 
-The delta error shrinks as θ grows: at θ = 0 it is √(V_T + V_C) / |m_C|. Whether there is any slowing
-at all is therefore asked of the difference of the means, whose P stands with the assumptions, and
-not of θ / SE(θ); and of two trials of one size the one that found more weighs more.
+The delta error shrinks as θ grows: at θ = 0 it is √(V_T + V_C) / |m_C|. Whether there is any
+slowing at all is therefore asked of the difference of the means, whose P stands with the
+assumptions, and not of θ / SE(θ); and of two trials of one size the one that found more weighs more.
 
 A mean that leaves out those who died or left, as printed ones do, slows or speeds the arm it was
 taken from; no formula here mends that.
@@ -47,7 +47,7 @@ def slowing_from_mean_changes(
     treated: ArmMean, control: ArmMean, *, method: str = "mean change in both arms"
 ) -> EffectSize:
     """θ from the two means and their SDs."""
-    assumptions = (_COMPLETE, _LINEAR)
+    assumptions: tuple[str, ...] = (_COMPLETE, _LINEAR)
     if treated.se + control.se == 0:
         return not_estimable(Measure.SLOWING, method=method, assumptions=assumptions)
     if control.mean != 0:
@@ -59,9 +59,10 @@ def slowing_from_mean_changes(
 def _under_no_slowing(treated: ArmMean, control: ArmMean) -> str:
     error = math.hypot(treated.se, control.se)
     p_value = p_from_se(treated.mean - control.mean, error)
+    at_none = error / abs(control.mean)
     return (
-        f"the standard error is that at this θ; at θ = 0 it would be {error / abs(control.mean):.2f}"
-        f" (P of no difference {p_value:.2g})"
+        f"the standard error is that at this θ; at θ = 0 it would be {at_none:.2f} "
+        f"(P of no difference {p_value:.2g})"
     )
 
 
