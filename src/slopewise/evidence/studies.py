@@ -84,7 +84,7 @@ def json_of(file: Traversable) -> object:
         ) from error
     except RecursionError as error:
         raise InputError(
-            f"{file.name}: brackets within brackets too deep; such a file needs fewer than ten levels"
+            f"{file.name}: brackets within brackets too deep; ten levels are more than enough"
         ) from error
 
 
