@@ -10,7 +10,8 @@ be the same in both arms: SD = SE_D / √(1/n_T + 1/n_C).
 
 The delta error shrinks as θ grows: at θ = 0 it is √(V_T + V_C) / |m_C|. Whether there is any
 slowing at all is therefore asked of the difference of the means, whose P stands with the
-assumptions, and not of θ / SE(θ); and of two trials of one size the one that found more weighs more.
+assumptions, and not of θ / SE(θ); and of two trials of one size the one that found more weighs
+more.
 
 A mean that leaves out those who died or left, as printed ones do, slows or speeds the arm it was
 taken from; no formula here mends that.
