@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.shared_data import example_table
 
-from slopewise.endpoint.pairwise import (
+from slopewise.endpoint.pairs.pairwise import (
     Level,
     PairCounts,
     ScoreLevel,
@@ -144,7 +144,7 @@ def test_everybody_against_everybody() -> None:
 
 def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     group = people(4, 80, coarse=True)
-    monkeypatch.setattr("slopewise.endpoint.pairwise._BLOCK_CELLS", 170)
+    monkeypatch.setattr("slopewise.endpoint.pairs.pairwise._BLOCK_CELLS", 170)
     treated = np.arange(80) < 37
     found = compare_arms(as_levels(group, "sv", 0.0), treated)
     check(found, group[:37], group[37:], levels="sv", margin=0.0)

@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
-from slopewise.endpoint.dominance import DominanceCounter
+from slopewise.endpoint.pairs.dominance import DominanceCounter
 from slopewise.errors import InputError
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Every person against every other: exact counts of who did better."""

@@ -1,0 +1,1 @@
+"""Time to the survival event: curves, tests and hazard ratios of two arms."""
