@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from slopewise.errors import NotFoundError
 from slopewise.evidence.certainty.grade import Certainty
-from slopewise.evidence.certainty.outcomes import slowing_body
+from slopewise.evidence.certainty.outcomes import OutcomeCertainty, certainties, slowing_body
 from slopewise.evidence.certainty.rating import rate
 from slopewise.evidence.pooling.pooled_effect import Method
 from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
@@ -42,6 +42,7 @@ class Synthesis:
     every: tuple[Study, ...]
     comparisons: tuple[Comparison, ...]
     safety: tuple[SafetyAnswer, ...]
+    outcomes: tuple[OutcomeCertainty, ...]
     with_number: tuple[Study, ...]
     without_number: tuple[Study, ...]
     without: frozenset[str]
@@ -87,6 +88,7 @@ def _synthesis(
             for now, whole in zip(answers, whole_record, strict=True)
         ),
         safety=answer_safety(studies, without=without),
+        outcomes=certainties([one for one in studies if one.study_id not in without]),
         with_number=tuple(study for study in studies if study.study_id in counted),
         without_number=tuple(study for study in studies if study.study_id in silent),
         without=without,

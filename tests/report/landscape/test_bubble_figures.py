@@ -2,12 +2,16 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from tests.evidence_answers import CITATION
 
 from slopewise.evidence.design import Lane
+from slopewise.evidence.registry.entry import EntryKind, RegistryEntry
 from slopewise.evidence.studies import load_studies
+from slopewise.evidence.study import CitedNumber
 from slopewise.report.figures.bubbles import Bubble, packed, radius, swarm
 from slopewise.report.landscape.harvest_map import harvest_map
 from slopewise.report.landscape.timeline import timeline
@@ -53,6 +57,25 @@ def test_the_timeline_names_every_dated_study_and_says_how_many_are_not() -> Non
     assert f"{len(load_studies()) - len(dated)} records have no year read" in picture.sentence
     for svg in (picture.svg, picture.narrow_svg):
         assert len(re.findall("<path[^>]*translate", str(svg))) == len(dated)
+
+
+def test_registered_trials_without_a_result_stand_at_the_year_of_their_start() -> None:
+    entry = RegistryEntry(
+        identifier="NCT00000000",
+        title="made up",
+        kind=EntryKind.TRIAL,
+        status="unknown",
+        citation=CITATION,
+        start="2016-05",
+        size=CitedNumber(CITATION, "people", 40.0),
+    )
+    reported = replace(entry, identifier="NCT11111111", study_ids=("oh_2018",))
+    plain, picture = timeline(load_studies()), timeline(load_studies(), [entry, reported])
+    assert plain is not None
+    assert picture is not None
+    added = set(picture.table.rows) - set(plain.table.rows)
+    assert added == {("NCT00000000: unknown", "2016", "No result read", "40")}
+    assert "Of 1 registered trial no result was read" in picture.sentence
 
 
 def test_no_studies_no_pictures() -> None:

@@ -1,12 +1,17 @@
-"""When the studies came out: a bubble per study over the years, one row per kind of study."""
+"""When the studies came out: a bubble per study over the years, one row per kind of study.
+
+A registered trial of which no result was read stands at the year of its start.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from slopewise.evidence.design import Lane
+from slopewise.evidence.registry.entry import RegistryEntry
 from slopewise.evidence.study import Study
 from slopewise.report.evidence.record import heading
 from slopewise.report.figures import style
@@ -27,37 +32,60 @@ _PAD = 12  # px below the bubbles of a row
 _SIDE = 26  # px left and right of the first and the last year
 
 
-def timeline(studies: Sequence[Study]) -> Drawing | None:
-    """The picture of these studies; None where no year was read."""
-    dated = tuple(
-        sorted(
-            (study.bibliography.year, study.lane, _people(study))
-            for study in studies
-            if study.bibliography.year is not None
-        )
+def timeline(studies: Sequence[Study], registered: Sequence[RegistryEntry] = ()) -> Drawing | None:
+    """The picture of these studies and registrations; None where no year was read."""
+    shown = sorted(
+        (*map(_of_study, studies), *map(_of_entry, _silent(studies, registered))),
+        key=lambda one: (one.year or 0, one.label),
     )
+    dated = tuple((one.year, one.lane, one.people or 0.0) for one in shown if one.year is not None)
     if not dated:
         return None
     return Drawing(
         title=_TITLE,
-        sentence=_sentence(studies, dated),
+        sentence=_sentence(shown, dated),
         svg=_svg(dated, WIDE),
         narrow_svg=_svg(dated, NARROW),
-        table=_table(studies),
+        table=_table(shown),
     )
 
 
-def _people(study: Study) -> float:
-    """People treated, or planned where nobody was yet; 0 where neither was read."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A study or a registration; `people` are treated, or planned where nobody was yet."""
+
+    label: str
+    year: int | None
+    lane: Lane
+    people: float | None
+
+
+def _of_study(study: Study) -> _Shown:
     number = study.people.treated or study.people.enrolled
-    return (number.value if number is not None else None) or 0.0
+    people = None if number is None else number.value
+    return _Shown(study.label, study.bibliography.year, study.lane, people)
+
+
+def _of_entry(entry: RegistryEntry) -> _Shown:
+    year = int(entry.start[:4]) if entry.start and entry.start[:4].isdigit() else None
+    people = None if entry.size is None else entry.size.value
+    return _Shown(f"{entry.identifier}: {entry.status}", year, Lane.NO_RESULT, people)
+
+
+def _silent(
+    studies: Sequence[Study], registered: Sequence[RegistryEntry]
+) -> tuple[RegistryEntry, ...]:
+    """The registrations that no study speaks for: neither a report nor a record of its own."""
+    known = {study.study_id for study in studies if study.bibliography.year is not None}
+    return tuple(one for one in registered if not known & set(one.study_ids))
 
 
 _Dated = tuple[int, Lane, float]
 
 
-def _sentence(studies: Sequence[Study], dated: Sequence[_Dated]) -> str:
-    undated = len(studies) - len(dated)
+def _sentence(shown: Sequence[_Shown], dated: Sequence[_Dated]) -> str:
+    undated = len(shown) - len(dated)
+    silent = sum(lane is Lane.NO_RESULT for _, lane, _ in dated)
     randomised = [year for year, lane, _ in dated if lane is Lane.RANDOMISED]
     told = (
         f"; the randomised ones came between {min(randomised)} and {max(randomised)}"
@@ -65,22 +93,28 @@ def _sentence(studies: Sequence[Study], dated: Sequence[_Dated]) -> str:
         else ""
     )
     rest = f" {plural(undated, 'record has', 'records have')} no year read." if undated else ""
+    quiet = (
+        f" Of {plural(silent, 'registered trial')} no result was read; they stand at their start."
+        if silent
+        else ""
+    )
     return (
-        f"{plural(len(dated), 'study', 'studies')} from {dated[0][0]} to {dated[-1][0]}{told}. The "
-        f"larger the bubble, the more people treated.{rest}"
+        f"{plural(len(dated) - silent, 'study', 'studies')} from {dated[0][0]} to "
+        f"{dated[-1][0]}{told}.{quiet} The larger the bubble, the more people treated or "
+        f"planned.{rest}"
     )
 
 
-def _table(studies: Sequence[Study]) -> Table:
-    dated = [study for study in studies if study.bibliography.year is not None]
+def _table(shown: Sequence[_Shown]) -> Table:
     rows = tuple(
         (
-            study.label,
-            str(study.bibliography.year),
-            heading(study.lane.words),
-            f"{_people(study):g}" if _people(study) else "–",
+            one.label,
+            str(one.year),
+            heading(one.lane.words),
+            f"{one.people:g}" if one.people else "–",
         )
-        for study in sorted(dated, key=lambda one: (one.bibliography.year or 0, one.study_id))
+        for one in shown
+        if one.year is not None
     )
     return Table(
         "Studies by year",
@@ -131,7 +165,7 @@ def _axes(width: int, height: float, *, first: int, last: int) -> tuple["alt.X",
     every = 5 if width < 500 or last - first > 24 else 2
     years = [year for year in range(first, last + 1) if year % every == 0]
     axis = alt.Axis(
-        title="year of publication",
+        title="year of publication, or of the start",
         values=[round(_SIDE + (year - first) * step, 3) for year in years],
         labelExpr=f"format(round((datum.value - {_SIDE}) / {step} + {first}), 'd')",
         grid=True,

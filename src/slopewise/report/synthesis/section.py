@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slopewise.evidence.certainty.grade import Certainty
+from slopewise.evidence.certainty.body import Outcome
+from slopewise.evidence.certainty.grade import Certainty, Level
+from slopewise.evidence.certainty.outcomes import OutcomeCertainty
 from slopewise.evidence.question import QuestionAnswer
 from slopewise.evidence.study_effect import StudyEffect
 from slopewise.report.evidence.record import CitedRow, CitedTable, heading
@@ -13,15 +15,22 @@ from slopewise.report.synthesis.cards import Card, comparison_card, statistics
 from slopewise.report.synthesis.cumulative import cumulative, leave_one_out
 from slopewise.report.synthesis.effect_words import effect_text, interval_text
 from slopewise.report.synthesis.forest import forest, people_of
-from slopewise.report.synthesis.row_words import ShownCertainty, shown_certainty
+from slopewise.report.synthesis.row_words import (
+    ShownCertainty,
+    ShownRow,
+    shown_certainty,
+    shown_rows,
+)
 from slopewise.report.tables import Column
 
 __all__ = [
     "ComparisonSection",
+    "OutcomeRow",
     "SilentStudy",
     "StudySlowing",
     "comparison_section",
     "conversions_table",
+    "outcome_sections",
     "study_slowing",
 ]
 
@@ -151,3 +160,37 @@ def study_slowing(study_id: str, answers: Sequence[QuestionAnswer]) -> StudySlow
     ]
     effects = (*counted, *(left.effect for left in left_out))
     return StudySlowing(tuple(sentences), conversions_table(effects) if effects else None)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One outcome in one kind of study: the answer, how sure, and the rows behind it."""
+
+    lane: str
+    sentence: str
+    certainty: ShownCertainty
+    rows: tuple[ShownRow, ...]
+
+
+def outcome_sections(
+    rated: Sequence[OutcomeCertainty],
+) -> tuple[tuple[str, tuple[OutcomeRow, ...]], ...]:
+    """The outcomes beside slowing, which has sections of its own; nothing known is left out."""
+    names = dict.fromkeys(one.outcome for one in rated if one.outcome is not Outcome.SLOWING)
+    found = (
+        (
+            heading(name.value),
+            tuple(
+                OutcomeRow(
+                    heading(one.lane.words),
+                    heading(one.sentence),
+                    shown_certainty(one.certainty),
+                    shown_rows(one.rows),
+                )
+                for one in rated
+                if one.outcome is name and one.certainty.level is not Level.NONE
+            ),
+        )
+        for name in names
+    )
+    return tuple((name, rows) for name, rows in found if rows)

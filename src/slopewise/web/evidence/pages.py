@@ -20,11 +20,12 @@ _FILTERS = frozenset({"cells", "donor", "route", "design", "scale", "numbers", "
 def show_evidence(request: Request, form: SynthesisQuery) -> Response:
     if _FILTERS & set(request.query_params):  # addresses from when the list stood here
         return RedirectResponse(f"/evidence/studies?{request.url.query}", status_code=308)
+    from slopewise.evidence.registry.entries import load_entries
     from slopewise.report.evidence.record import record_sentence
     from slopewise.report.landscape.harvest_map import harvest_map
     from slopewise.report.landscape.timeline import timeline
     from slopewise.report.synthesis.safety_table import safety_sections, safety_table
-    from slopewise.report.synthesis.section import comparison_section
+    from slopewise.report.synthesis.section import comparison_section, outcome_sections
     from slopewise.workflow.synthesise import synthesise
 
     found = synthesise(
@@ -49,10 +50,11 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
         ),
         "off": tuple(s.label for s in found.every if s.study_id in found.without),
         "methods": tuple((m.value, words, m is form.method) for m, words in METHOD_WORDS.items()),
+        "outcomes": outcome_sections(found.outcomes),
         "safety": safety_table(found.safety),
         "safety_sections": safety_sections(found.safety),
         "map": harvest_map(found.every),
-        "timeline": timeline(found.every),
+        "timeline": timeline(found.every, load_entries()),
         **_links(form),
     }
     return page(request, "evidence/synthesis.html", context)
