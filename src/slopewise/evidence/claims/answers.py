@@ -1,9 +1,10 @@
 """The claims answered from the studies: a verdict per statement, and from those the claim's own.
 
 The claim's verdict, in order: where a statement that decides is contradicted, not supported or not
-studied, so is the claim (the worst of them counts). Otherwise it is supported where every statement
-is, not studied where none was, and partly supported where at least one statement is supported in
-part; else not supported.
+studied, so is the claim (the worst of them counts). Where all that decide are supported and no
+other statement is contradicted, the claim is supported. Otherwise it is what all its statements
+are, where they agree; partly supported where at least one is supported, if only in part; else not
+supported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,6 +68,8 @@ def verdict_of(answered: Sequence[StatementAnswer], deciding: Sequence[Statement
         if verdict in fallen:
             return verdict
     verdicts = {one.verdict for one in answered}
+    if fallen == {Verdict.SUPPORTED} and Verdict.CONTRADICTED not in verdicts:
+        return Verdict.SUPPORTED
     if len(verdicts) == 1:
         return next(iter(verdicts))
     if verdicts & {Verdict.SUPPORTED, Verdict.PARTLY}:

@@ -98,11 +98,13 @@ def _ends(text: str, first: int, stop: re.Match[str], end: int) -> bool:
         return True
     if not stop.group().startswith(".") or stop.group().startswith("..") or "…" in stop.group():
         return not follows[:1].islower()
-    word = text[first : stop.start()].rsplit(None, 1)[-1:]
-    before = word[0].lstrip("\"'“‘«([").lower() if word else ""
-    if before in _NEVER_LAST or re.fullmatch(r"\d{1,2}|[a-z]", before):
-        # "1." opens an item and "A." is an initial; "vitamin C." and "of 26." end a sentence
-        return bool(before) and before not in _NEVER_LAST and len(text[first : stop.start()]) > 25
+    words = text[first : stop.start()].split()
+    before = words[-1].lstrip("\"'“‘«([").lower() if words else ""
+    if before in _NEVER_LAST:
+        return False
+    if re.fullmatch(r"\d{1,2}|[a-z]", before):
+        # "1." alone numbers an item, "A." after a name or alone is an initial; "vitamin C." ends
+        return len(words) > 1 and (before.isdigit() or words[-2].islower())
     if before in _ABBREVIATIONS:
         return follows[:1].isupper() and before in {"etc", "al", "inc", "ltd", "u.s", "u.k", "e.u"}
     return not follows[:1].islower()

@@ -97,8 +97,8 @@ def stance_of(words: Sequence[str], own: Collection[int], *, is_opposite: bool =
     first, last = min(own), max(own)
     start = _clause_start(words, first)
     after = words[last + 1 : last + 12]
-    before = range(start, first)
-    negations = sum(_reaches(words, at, first) for at in before if at not in own)
+    reaching = [at for at in range(start, first) if at not in own and _reaches(words, at, first)]
+    negations = _negations(words, reaching, first)
     negations += sum(
         words[at] in {"not", "never"} and not _is_excepted(words, at)
         for at in range(first, last)
@@ -116,11 +116,25 @@ def stance_of(words: Sequence[str], own: Collection[int], *, is_opposite: bool =
     return Stance((negations % 2 == 1) is not is_opposite, hedged, asked, said)
 
 
+def _negations(words: Sequence[str], reaching: Sequence[int], first: int) -> int:
+    """The nearest negation counts; one of proof before it ("no evidence that not") turns it."""
+    if not reaching:
+        return 0
+    nearest = reaching[-1]
+    if _is_of_proof(words, nearest, first):
+        return 1
+    return 2 if any(_is_of_proof(words, at, nearest) for at in reaching[:-1]) else 1
+
+
+def _is_of_proof(words: Sequence[str], at: int, end: int) -> bool:
+    return any(word in _PROOF for word in words[at + 1 : end][:4])
+
+
 def _clause_start(words: Sequence[str], first: int) -> int:
     for at in range(first - 1, -1, -1):
         if words[at] in _BREAKS:
             return at + 1
-        if words[at] == "," and words[at + 1] in _NEW_SUBJECT and at + 1 < first:
+        if words[at] in {",", "and"} and words[at + 1] in _NEW_SUBJECT and at + 1 < first:
             return at + 1
     return 0
 
@@ -130,7 +144,7 @@ def _reaches(words: Sequence[str], at: int, first: int) -> bool:
     if not _is_negator(words[at]) or _is_excepted(words, at):
         return False
     between = words[at + 1 : first]
-    if any(word in _PROOF for word in between[:4]):
+    if _is_of_proof(words, at, first):
         return len(between) <= PROOF_REACHES
     return len(between) <= NEGATION_REACHES and "and" not in between
 
