@@ -9,6 +9,9 @@ from tests.tolerance import ITERATED
 
 from slopewise.cli.main import run
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
+from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
+from slopewise.evidence.study_effect import Moderators, StudyEffect
+from slopewise.workflow.published_record import published_studies
 
 KEYS = {
     *("estimate", "standard_error", "low", "high", "tau2", "i2", "q", "q_p"),
@@ -161,6 +164,9 @@ def test_built_in_questions_keep_to_their_lane(
     assert found["lane"] == key.removeprefix("slowing_")
     assert {"unconverted", "left_out", "with_borrowed_spreads"} <= set(found)
     assert found["sentence"] in " ".join(asked(capsys, "--question", key).split())
+    question = next(question for question in QUESTIONS if question.key == key)
+    pooled = answer(question, published_studies()).pooled
+    assert found["estimate"] == (None if pooled is None else pytest.approx(pooled.estimate))
 
 
 def test_an_unknown_question_or_moderator_names_the_known_ones(
@@ -170,3 +176,36 @@ def test_an_unknown_question_or_moderator_names_the_known_ones(
     assert "slowing_randomised" in capsys.readouterr().err
     assert run(["evidence", "pool", "--moderators", "weather"]) == 1
     assert "route" in capsys.readouterr().err
+
+
+def made_effects(routes: tuple[str, str]) -> QuestionAnswer:
+    """The answer of two made-up studies, whatever the record holds."""
+    question = QUESTIONS[2]
+    effects = tuple(
+        StudyEffect(
+            *(f"study_{i}", f"Study {i}", question.lane, f"cohort {i}", question.measure),
+            estimate=0.1 * i,
+            standard_error=0.2,
+            method="made up",
+            assumptions=(),
+            citations=(),
+            moderators=Moderators(route=route),
+        )
+        for i, route in enumerate(routes, start=1)
+    )
+    return QuestionAnswer(question, effects, (), (), None, None, (), (), "Made up.")
+
+
+def test_a_moderator_of_the_record_that_never_varies_is_remarked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "slopewise.workflow.pool_question.answer"
+    monkeypatch.setattr(place, lambda *_, **__: made_effects(("intrathecal", "intrathecal")))
+    found = told(capsys, "--question", "slowing_single_arm", "--moderators", "route,dose")
+    assert "coefficients" not in found
+    remarks = " ".join(found["remarks"])
+    assert "same in every study (intrathecal)" in remarks
+    assert "Study 1, Study 2 did not report it" in remarks
+    monkeypatch.setattr(place, lambda *_, **__: made_effects(("intrathecal", "intravenous")))
+    found = told(capsys, "--question", "slowing_single_arm", "--moderators", "route")
+    assert found["moderators"]["status"] == "too_few"

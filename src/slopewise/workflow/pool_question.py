@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from slopewise.errors import NotFoundError
 from slopewise.evidence.pooling.pooled_studies import PooledStudies, PoolOptions
-from slopewise.evidence.question import QUESTIONS, Question, answer
+from slopewise.evidence.question import FURTHER_QUESTIONS, QUESTIONS, Question, answer
 from slopewise.evidence.study_effect import StudyEffect
 from slopewise.records.published.pool_csv import Moderator
 from slopewise.workflow.pool_evidence import pooled_studies
@@ -56,19 +56,20 @@ def pool_question(
 
 
 def _question(key: str) -> Question:
-    for question in QUESTIONS:
+    known = (*QUESTIONS, *FURTHER_QUESTIONS)
+    for question in known:
         if question.key == key:
             return question
     raise NotFoundError(
         f"there is no question {key!r}; the questions are "
-        + ", ".join(question.key for question in QUESTIONS)
+        + ", ".join(question.key for question in known)
     )
 
 
 def _read_moderators(
     effects: Sequence[StudyEffect], names: tuple[str, ...]
 ) -> tuple[dict[str, Moderator], tuple[str, ...]]:
-    """The moderators that every study has; a remark for each other."""
+    """The moderators that every study has and that differ; a remark for each other."""
     known: dict[str, Moderator] = {}
     remarks = []
     for name in names:
@@ -82,6 +83,10 @@ def _read_moderators(
         if silent:
             remarks.append(
                 f"The moderator {name} was not used: {', '.join(silent)} did not report it."
+            )
+        elif len(effects) > 1 and len(set(values)) == 1:
+            remarks.append(
+                f"The moderator {name} was not used: it is the same in every study ({values[0]})."
             )
         else:
             known[name] = tuple(values)  # type: ignore[assignment]  # one column, one kind

@@ -27,9 +27,10 @@ NOT_READABLE = {
     PoolStatus.NON_FINITE: "the numbers are too large or too small to be computed with",
     PoolStatus.TOO_FEW: "there are too few studies",
 }
+RESEARCH_ONLY = "Research use only; no advice on treatment."
 LIMITS = (
     "The interval is where the average effect lies (95 %); the prediction interval is where the "
-    "effect of a further study of this kind would lie. Research use only; no advice on treatment."
+    f"effect of a further study of this kind would lie. {RESEARCH_ONLY}"
 )
 
 
@@ -60,6 +61,8 @@ def pooled_remarks(result: PooledStudies) -> tuple[str, ...]:
     pooled, found = result.pooled, list(result.remarks)
     if pooled is None or pooled.k == 1 or pooled.q is None:
         return tuple(found)
+    if result.answer is not None and result.options.floor:
+        found.append("The first sentence, and the test with borrowed spreads, are without --floor.")
     if pooled.status is PoolStatus.BOUNDARY:
         found.append(
             "The variance between studies is estimated as zero. With few studies that does not "
@@ -72,8 +75,8 @@ def pooled_remarks(result: PooledStudies) -> tuple[str, ...]:
         )
     if pooled.hartung_knapp and not result.options.floor and _is_narrowed(result):
         found.append(
-            "The studies agree better than their standard errors let expect, which makes the "
-            "Hartung–Knapp interval narrower than usual; --floor keeps that from happening."
+            "The studies agree better than their standard errors let expect, which shortens the "
+            "Hartung–Knapp interval; --floor keeps that from happening."
         )
     if pooled.prediction_low is not None and pooled.prediction_high is not None:
         excludes = (pooled.low or 0.0) > 0.0 or (pooled.high or 0.0) < 0.0
@@ -100,7 +103,8 @@ def pooling_text(result: PooledStudies) -> str:
     remarks = pooled_remarks(result)
     if remarks:
         parts.append("Mind:\n" + bullets(remarks))
-    return "\n\n".join([*parts, wrapped(LIMITS)])
+    told = LIMITS if pooled is not None else RESEARCH_ONLY
+    return "\n\n".join([*parts, wrapped(told)])
 
 
 def _is_narrowed(result: PooledStudies) -> bool:
