@@ -100,6 +100,7 @@ def test_outcomes_are_known_by_their_words() -> None:
         (-0.1, 0.6, "decline was anything from 10 % faster to 60 % slower"),
         (0.2, 1.3, "decline was slowed by 20 % up to stopped, or turned into gain"),
         (-0.4, 1.3, "decline was anything from 40 % faster to stopped, or turned into gain"),
+        (-1.87, 0.6, "decline was anything from 2.9 times as fast to 60 % slower"),
         (-0.6, -0.2, "decline ran faster by 20 to 60 %"),
     ],
 )

@@ -111,7 +111,7 @@ def test_single_arms_stay_in_their_lane_with_arms_taken_together() -> None:
     assert parts == ["100 million cells", "250 million cells"]
     assert "Nobody was left untreated" in found.sentence
     reasons = {one.study_id: one.reason for one in found.unconverted}
-    assert "without a spread" in reasons["petrou_2016"]
+    assert "without a P" in reasons["petrou_2016"]
 
 
 def test_no_lane_takes_a_study_of_another() -> None:
@@ -289,6 +289,41 @@ def test_directions_come_from_the_whole_group_comparison_before_the_words() -> N
     found = of_randomised([trial("one", conclusions=said)])
     assert found.unconverted[0].direction == "favours treatment"
     assert load_study("petrou_2016").lane is Lane.SINGLE_ARM
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "direction"),
+    [
+        (
+            replace(
+                change((0.0, None, 30), (0.0, None, 30)),
+                outcome="ALSFRS-R slope",
+                treated=GroupSummary(n=30),
+                control=GroupSummary(n=30),
+                difference=0.2,
+                interval95=Interval(0.05, 0.35),  # z = 0.2 / 0.0765 = 2.6
+            ),
+            "without the decline of the controls",
+            "favours treatment",
+        ),
+        (
+            change((0.2, 3.0, 20), (-0.5, 3.0, 20), difference=0.7, se=0.95),
+            "did not clearly decline",
+            "no difference shown",
+        ),
+        (
+            replace(SLOWED, outcome="ALSFRS change from baseline", p_value=0.01),
+            "not mixed with ALSFRS-R",
+            "favours treatment",
+        ),
+    ],
+)
+def test_the_reason_says_what_was_missing(
+    row: GroupDifference, reason: str, direction: str
+) -> None:
+    (silent,) = of_randomised([trial("one", group_differences=(row,))]).unconverted
+    assert reason in silent.reason
+    assert silent.direction == direction
 
 
 def test_breathing_is_a_question_of_its_own() -> None:

@@ -27,6 +27,7 @@ from slopewise.evidence.study_effect import StudyEffect
 
 __all__ = [
     "controlled_candidates",
+    "difference_of",
     "error_of_difference",
     "lender_of_changes",
     "lender_of_slope_changes",
@@ -87,7 +88,7 @@ def _size_of_means(row: GroupDifference, *, is_slope: bool) -> EffectSize | None
     error = error_of_difference(row)
     if error is None or row.treated is None or row.control is None:
         return None
-    apart, level = _difference(row), row.control.mean
+    apart, level = difference_of(row), row.control.mean
     n_treated, n_control = row.treated.n, row.control.n
     if apart is None or level is None or not n_treated or not n_control:
         return None
@@ -113,7 +114,8 @@ def _arms(row: GroupDifference) -> tuple[ArmMean | None, ArmMean | None]:
     return made[0], made[1]
 
 
-def _difference(row: GroupDifference) -> float | None:
+def difference_of(row: GroupDifference) -> float | None:
+    """The printed difference, else that of the printed means."""
     if row.difference is not None:
         return row.difference
     if row.treated is None or row.control is None:
@@ -128,7 +130,7 @@ def error_of_difference(row: GroupDifference) -> float | None:
         return row.se
     if row.interval95 is not None and row.interval95.low < row.interval95.high:
         return se_from_interval(row.interval95.low, row.interval95.high)
-    apart = _difference(row)
+    apart = difference_of(row)
     if apart and row.p_value is not None and 0 < row.p_value < 1:
         return se_from_p(apart, row.p_value)
     return None
@@ -137,7 +139,7 @@ def error_of_difference(row: GroupDifference) -> float | None:
 def _from_slope_changes(study: Study, cohort: str) -> Iterator[Candidate]:
     for row, scale in _rows(study, Quantity.SLOPE_CHANGE):
         slope = _control_slope(study, scale, months_of(row.timepoint))
-        apart, error = _difference(row), error_of_difference(row)
+        apart, error = difference_of(row), error_of_difference(row)
         if slope is None or slope[0] is None or apart is None or error is None:
             continue
         (level, level_error), said, citation = slope

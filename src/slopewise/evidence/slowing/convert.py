@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.slowing.candidate import Candidate, Kind, LeftOut, people_of
-from slopewise.evidence.slowing.controlled import controlled_candidates
+from slopewise.evidence.slowing.controlled import controlled_candidates, error_of_difference
 from slopewise.evidence.slowing.rows import (
     ALSFRS_R,
     Quantity,
@@ -25,7 +25,7 @@ from slopewise.evidence.slowing.rows import (
     speaks_for_all,
 )
 from slopewise.evidence.slowing.single_arm import single_arm_candidates
-from slopewise.evidence.study import Citation, Study
+from slopewise.evidence.study import Citation, GroupDifference, Study
 from slopewise.evidence.study_effect import StudyEffect, Unconverted
 from slopewise.evidence.words.direction import NOT_SAID, direction_of
 
@@ -149,15 +149,10 @@ def _reason(study: Study) -> tuple[str, tuple[Citation, ...]]:
 
 def _controlled_reason(study: Study) -> tuple[str, tuple[Citation, ...]] | None:
     whole = [row for row in study.group_differences if speaks_for_all(row)]
-    changes = [row for row in whole if quantity_of(row.outcome) is Quantity.MEAN_CHANGE]
-    for row in changes:
-        means = [arm.mean for arm in (row.treated, row.control) if arm is not None]
-        if len(means) == 2 and None not in means:
-            return (
-                "the mean changes are printed without a standard deviation, standard error, "
-                "interval or P",
-                (row.citation,),
-            )
+    for row in whole:
+        reason = _missing(row)
+        if reason is not None:
+            return reason, (row.citation,)
     if whole:
         reason = "a comparison of the whole group is reported without its numbers"
         return reason, tuple(row.citation for row in whole)
@@ -168,10 +163,33 @@ def _controlled_reason(study: Study) -> tuple[str, tuple[Citation, ...]] | None:
     return None
 
 
+def _missing(row: GroupDifference) -> str | None:
+    """What keeps a whole-group row with numbers from giving θ."""
+    scale, control = functional_scale(row.outcome), row.control
+    if scale is not None and scale != ALSFRS_R:
+        return f"measured on {scale}, which is not mixed with ALSFRS-R"
+    has_spread = error_of_difference(row) is not None or (
+        control is not None and control.sd is not None
+    )
+    level = None if control is None else control.mean
+    if has_spread and (level is None or quantity_of(row.outcome) is Quantity.SLOPE_CHANGE):
+        return "a difference is printed without the decline of the controls it is a fraction of"
+    if has_spread:
+        return "the controls did not clearly decline, so that there is nothing to be a fraction of"
+    is_change = quantity_of(row.outcome) is Quantity.MEAN_CHANGE
+    has_means = level is not None and row.treated is not None and row.treated.mean is not None
+    if is_change and has_means:
+        return (
+            "the mean changes are printed without a standard deviation, standard error, "
+            "interval or P"
+        )
+    return None
+
+
 def _slope_reason(study: Study) -> tuple[str, tuple[Citation, ...]] | None:
     if not study.slopes or study.lane is not Lane.SINGLE_ARM:
         return None
-    reason = "slopes before and after are printed without a spread or a P"
+    reason = "slopes before and after are printed without a P of their difference"
     return reason, tuple(row.citation for row in study.slopes)
 
 

@@ -141,6 +141,8 @@ def _interval_words(spoken: _Lane, low: float, high: float) -> str:
 def _slower(theta: float) -> str:
     if theta > 1:
         return "stopped, or turned into gain"
+    if theta < -1:
+        return f"{1 - theta:.1f} times as fast"
     return f"{_percent(theta)} % slower" if theta >= 0 else f"{_percent(-theta)} % faster"
 
 

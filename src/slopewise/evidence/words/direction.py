@@ -7,6 +7,8 @@ record keeps them. A conclusion the words leave open is "not said": none is gues
 import re
 
 from slopewise.evidence.design import Lane
+from slopewise.evidence.effects.spread import p_from_se
+from slopewise.evidence.slowing.controlled import difference_of, error_of_difference
 from slopewise.evidence.slowing.rows import speaks_for_all
 from slopewise.evidence.study import GroupDifference, Study
 
@@ -49,18 +51,24 @@ def direction_of(study: Study) -> str:
 
 
 def _compared(row: GroupDifference) -> str | None:
-    if row.p_value is None:
+    p_value = _p_value(row)
+    if p_value is None:
         text = (row.p_text or "").lower()
         return NO_DIFFERENCE if text.startswith(("not significant", "n.s")) else None
-    if row.p_value >= _THRESHOLD:
+    if p_value >= _THRESHOLD:
         return NO_DIFFERENCE
-    apart = row.difference
-    if apart is None and row.treated is not None and row.control is not None:
-        treated, control = row.treated.mean, row.control.mean
-        apart = None if treated is None or control is None else treated - control
+    apart = difference_of(row)
     if not apart:
         return None
     return FAVOURS_TREATMENT if apart > 0 else FAVOURS_CONTROL
+
+
+def _p_value(row: GroupDifference) -> float | None:
+    """As printed, else from the difference and its printed error or interval."""
+    if row.p_value is not None:
+        return row.p_value
+    apart, error = difference_of(row), error_of_difference(row)
+    return p_from_se(apart, error) if apart is not None and error else None
 
 
 def _concluded(study: Study) -> str:
