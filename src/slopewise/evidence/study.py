@@ -455,10 +455,18 @@ class Study:
         """Every result of the study, in the order of its page."""
         yield from self.slopes
         yield from self.group_differences
+        yield from self.slowing
         yield from self.responders
         yield from self.vital_capacity_changes
         yield from self.vital_capacity_differences
         yield from self.survival
 
 
-Result = SlopeResult | GroupDifference | ResponderResult | VitalCapacityChange | SurvivalResult
+Result = (
+    SlopeResult
+    | GroupDifference
+    | ReportedSlowing
+    | ResponderResult
+    | VitalCapacityChange
+    | SurvivalResult
+)

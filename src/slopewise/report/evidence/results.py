@@ -11,6 +11,7 @@ from slopewise.evidence.study import (
     GroupDifference,
     GroupSummary,
     Interval,
+    ReportedSlowing,
     ResponderCount,
     ResponderResult,
     SlopeResult,
@@ -36,6 +37,7 @@ def result_tables(study: Study) -> tuple[CitedTable, ...]:
     return (
         _slopes(study.slopes),
         _differences("Differences and comparisons", study.group_differences),
+        _stated_slowing(study.slowing),
         _responders(study.responders),
         _vital_capacity(study),
         _differences("Breathing: differences between groups", study.vital_capacity_differences),
@@ -116,6 +118,45 @@ def _differences(caption: str, differences: Sequence[GroupDifference]) -> CitedT
         for row in differences
     )
     return CitedTable(caption, columns, rows, "Mean (SD), people; between arms unless said.")
+
+
+def _stated_slowing(rows: Sequence[ReportedSlowing]) -> CitedTable:
+    columns = (
+        Column("Outcome"),
+        Column("Time"),
+        Column("People", is_number=True),
+        Column("Slowing", is_number=True),
+        Column("Spread"),
+    )
+    return CitedTable(
+        "Slowing of decline, as reported",
+        columns,
+        tuple(
+            CitedRow(
+                (
+                    plain_words(row.outcome or row.arm or "slowing"),
+                    row.timepoint or NOT_PRINTED,
+                    f"{printed(row.n_treated)} against {printed(row.n_control)}",
+                    printed(row.estimate),
+                    _spread_of_slowing(row),
+                ),
+                row.citation,
+            )
+            for row in rows
+        ),
+        "A share: 0 none, 1 stopped, below 0 faster.",
+    )
+
+
+def _spread_of_slowing(row: ReportedSlowing) -> str:
+    parts = (
+        "" if row.se is None else f"standard error {printed(row.se)}",
+        ""
+        if row.interval95 is None
+        else f"95 % interval {printed(row.interval95.low)} to {printed(row.interval95.high)}",
+        "" if row.p_value is None else f"P = {printed(row.p_value)}",
+    )
+    return "; ".join(part for part in parts if part) or NOT_PRINTED
 
 
 def _responders(responders: Sequence[ResponderResult]) -> CitedTable:
