@@ -1,11 +1,16 @@
 """The answer of each lane: what enters, what stands beside it, and the sentence."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.tolerance import CLOSED_FORM
 
+from slopewise.errors import InputError
+from slopewise.evidence.consistency import find_contradictions
 from slopewise.evidence.design import Comparison, DesignClass, Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PoolStatus
 from slopewise.evidence.question import FURTHER_QUESTIONS, QUESTIONS, QuestionAnswer, answer
@@ -25,6 +30,7 @@ from slopewise.evidence.study import (
     SlopeResult,
     Study,
 )
+from slopewise.evidence.study_effect import Measure
 
 PAGE = Citation("https://example.org")
 RANDOMISED, EXTERNAL, SINGLE = QUESTIONS
@@ -356,3 +362,55 @@ def test_a_printed_difference_of_breathing_needs_its_error() -> None:
     with_error = trial("one", vital_capacity_differences=(replace(row, se=1.5),))
     (effect,) = answer(question, [with_error]).effects
     assert (effect.estimate, effect.standard_error) == (3.0, 1.5)
+
+
+numbers = st.one_of(st.none(), st.sampled_from([0.0, -6.0, 6.0]), st.floats(-50, 50))
+positive = st.one_of(st.none(), st.sampled_from([0.0, 0.01, 3.0]), st.floats(0.01, 30))
+people = st.one_of(st.none(), st.integers(0, 60))
+summaries = st.one_of(st.none(), st.builds(GroupSummary, n=people, mean=numbers, sd=positive))
+rows = st.builds(
+    GroupDifference,
+    st.just(PAGE),
+    st.sampled_from(
+        [
+            "ALSFRS-R change from baseline",
+            "ALSFRS-R slope",
+            "change in ALSFRS-R slope",
+            "ALSFRS change",
+            "FVC % change from baseline",
+        ]
+    ),
+    st.just(Comparison.BETWEEN_ARMS),
+    timepoint=st.sampled_from([None, "0 months", "6 months", "28 weeks"]),
+    treated=summaries,
+    control=summaries,
+    difference=numbers,
+    se=positive,
+    interval95=st.one_of(st.none(), st.builds(Interval, st.floats(-9, 9), st.floats(-9, 9))),
+    p_value=st.one_of(st.none(), st.floats(0, 1)),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(rows, max_size=4), st.lists(rows, max_size=2), st.booleans())
+def test_no_print_breaks_the_answer_and_no_number_of_it_is_nan(
+    changes: list[GroupDifference], breathing: list[GroupDifference], knapp: bool
+) -> None:
+    studies = [
+        trial("one", group_differences=tuple(changes), vital_capacity_differences=tuple(breathing)),
+        trial("two", group_differences=tuple(changes[:1])),
+        load_study("oh_2018"),
+    ]
+    for question in (*QUESTIONS, *FURTHER_QUESTIONS):
+        found = answer(question, studies, hartung_knapp=knapp)
+        assert "nan" not in found.sentence
+        for effect in (*found.effects, *(left.effect for left in found.left_out)):
+            assert math.isfinite(effect.estimate)
+            assert effect.standard_error > 0
+        for study in studies:
+            find_contradictions(study)
+
+
+def test_a_measure_nobody_reads_is_refused() -> None:
+    with pytest.raises(InputError, match="log_hazard_ratio"):
+        answer(replace(RANDOMISED, measure=Measure.LOG_HAZARD_RATIO), load_studies())

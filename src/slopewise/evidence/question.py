@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from slopewise.errors import InputError
 from slopewise.evidence.breathing.vital_capacity import breathing_effects
 from slopewise.evidence.cohorts import cohort_names
 from slopewise.evidence.design import Lane
@@ -144,7 +145,9 @@ def _converted(
     here = [each for each in asked if each.study_id not in without]
     if question.measure is Measure.SLOWING:
         return convert_all(here, cohorts=cohorts, lenders=studies)
-    return breathing_effects(here, cohorts=cohorts)
+    if question.measure is Measure.MEAN_DIFFERENCE:
+        return breathing_effects(here, cohorts=cohorts)
+    raise InputError(f'no effect on the scale "{question.measure}" is read; ask for slowing')
 
 
 def _one_per_cohort(

@@ -294,9 +294,11 @@ def _lender(studies: Sequence[Study], scale: str, quantity: Quantity) -> Lender 
     for study in studies:
         for row, its_scale in _rows(study, quantity):
             treated, control = _arms(row)
+            months = months_of(row.timepoint)
             if its_scale != scale or treated is None or control is None:
                 continue
-            months = months_of(row.timepoint)
+            if min(treated.n, control.n) < 2 or not (months or quantity is Quantity.SLOPE_CHANGE):
+                continue
             lender = Lender(
                 study.study_id,
                 study.label,
