@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,29 @@ def test_a_broken_study_is_a_finding_and_the_others_are_read(break_it: Any) -> N
 def test_another_shape_is_refused(row: object) -> None:
     with pytest.raises(InputError, match="no record of the registry"):
         read(row)
+
+
+def _places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    if path:
+        yield path
+    parts = value.items() if isinstance(value, dict) else ()
+    parts = enumerate(value) if isinstance(value, list) else parts
+    for key, part in parts:
+        yield from _places(part, (*path, key))
+
+
+@pytest.mark.parametrize("junk", [None, 5, -1.5, "x", "", [], {}, [[]], True], ids=repr)
+def test_junk_anywhere_is_a_finding_or_harmless(junk: object) -> None:
+    for path in _places(made_up_record()):
+        record: Any = made_up_record()
+        inside = record
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = junk
+        made = read({"studies": [record]})
+        assert made.entries or made.findings, path
+        for draft in made.drafts:
+            assert study_from(study_row(draft), "draft") == draft, path
 
 
 def test_the_public_sample_with_results_is_read_whole() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from slopewise.errors import InputError, NotFoundError, RecordError
+from slopewise.evidence.studies import study_from
 from slopewise.evidence.study import Study
 from slopewise.records.published.study_json import (
     check_study_id,
@@ -100,6 +101,7 @@ def keep(
     `event.what` is "added" or "draft". A draft never replaces what a person added or voided.
     """
     check_study_id(study.study_id, event.file or study.study_id)
+    study_from(study_row(study), event.file or study.study_id)  # as it will be read again
     before = _find(folder, study.study_id)
     state = KeptState(event.what)
     if before is None:

@@ -11,8 +11,10 @@ from typing import Any
 
 from slopewise.errors import InputError
 from slopewise.evidence.registry.entry import RegistryEntry
+from slopewise.evidence.studies import cited_record, study_from
 from slopewise.evidence.study import Study
 from slopewise.records.importers.report import Finding, Severity
+from slopewise.records.published.study_json import study_row
 from slopewise.records.registry.register_cells import RegisterCells, draft_of, registry_entry
 from slopewise.records.registry.results import with_results
 from slopewise.records.registry.sheet import plain_code
@@ -51,14 +53,14 @@ def read_registry(name: str, row: object, *, read_on: date) -> RegistryFile:
     for at, study in enumerate(studies):
         try:
             one, draft, said = _one(name, study, read_on)
-        except (AttributeError, KeyError, TypeError, IndexError) as error:
-            reason = f"study {at + 1} has an unexpected shape ({type(error).__name__}: {error})"
-            findings.append(_finding(name, reason, "save it again from the registry"))
-            continue
         except InputError as error:
             findings.append(
                 _finding(name, f"study {at + 1}: {error}", "correct it or leave it out")
             )
+            continue
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+            reason = f"study {at + 1} has an unexpected shape ({type(error).__name__}: {error})"
+            findings.append(_finding(name, reason, "save it again from the registry"))
             continue
         entries.append(one)
         drafts.append(draft)
@@ -77,10 +79,13 @@ def _one(
     name: str, study: Mapping[str, Any], read_on: date
 ) -> tuple[RegistryEntry, Study, list[Finding]]:
     entry = _entry(study["protocolSection"], read_on, has_results=bool(study.get("resultsSection")))
-    draft = draft_of(entry)
+    # what was read must be what a file of the record may hold: texts, counts, dates
+    entry = cited_record(RegistryEntry, study_row(entry), entry.identifier)
+    draft = study_from(study_row(draft_of(entry)), entry.identifier)
     if not entry.are_results_posted:
         return entry, draft, []
     with_numbers, unmapped = with_results(draft, study)
+    with_numbers = study_from(study_row(with_numbers), entry.identifier)
     findings = [
         Finding(
             file=name,
