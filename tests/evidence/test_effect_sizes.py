@@ -11,6 +11,7 @@ from slopewise.errors import InputError
 from slopewise.evidence.effects import counts, hazard, means, paired, proportions, rates, spread
 from slopewise.evidence.effects.effect_size import EffectSize, EffectStatus
 from slopewise.evidence.effects.means import Group
+from slopewise.evidence.effects.ratio import ratio
 
 R = json.loads(
     (Path(__file__).parents[2] / "reference" / "escalc" / "values.json").read_text("utf-8")
@@ -140,3 +141,8 @@ def test_slopes_and_changes_are_differences_under_their_own_names() -> None:
 def test_impossible_numbers_are_refused(wrong: object) -> None:
     with pytest.raises(InputError, match=r"give|must be"):
         wrong()  # type: ignore[operator]
+
+
+def test_a_ratio_to_nothing_is_none() -> None:
+    for bottom in (0.0, -2e-280):
+        assert ratio((1.0, 0.1), (bottom, 0.1)) is None

@@ -17,6 +17,9 @@ from slopewise.evidence.effects.effect_size import normal_quantile
 __all__ = ["Ratio", "ratio"]
 
 
+_ZERO = 1e-100  # below this a denominator is none: its square would vanish
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """a / b with the delta standard error and Fieller's interval; `is_bounded` when g < 1."""
@@ -33,7 +36,7 @@ def ratio(
 ) -> Ratio | None:
     """The ratio of two (estimate, standard error); None where the denominator is zero."""
     (top, top_se), (bottom, bottom_se) = numerator, denominator
-    if bottom == 0:
+    if abs(bottom) < _ZERO:
         return None
     value = top / bottom
     variance = (top_se**2 + value**2 * bottom_se**2 - 2 * value * covariance) / bottom**2
