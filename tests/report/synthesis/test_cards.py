@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.evidence_answers import made_answer, pooled
 
 from slopewise.evidence.certainty.grade import Certainty, Level
+from slopewise.evidence.pooling.pooled_effect import PoolStatus
 from slopewise.report.numbers import THIN_SPACE
 from slopewise.report.synthesis.cards import comparison_card, moved, statistics
 
@@ -46,3 +47,12 @@ def test_the_technical_view_names_every_number_that_is_there() -> None:
     assert told["I²"] == "37 %"
     assert "H²" not in told
     assert "a test of the answer" in told["With borrowed spreads counted"]
+
+
+def test_one_study_alone_was_pooled_by_no_method() -> None:
+    made = made_answer()
+    assert made.pooled is not None
+    alone = replace(made.pooled, status=PoolStatus.SINGLE_STUDY, k=1, p_value=9.96e-6)
+    told = dict(statistics(replace(made, pooled=alone)))
+    assert told["Method"] == "nothing pooled: the study's own interval"
+    assert told["P"] == "under 0.0001"

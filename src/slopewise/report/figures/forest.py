@@ -114,9 +114,10 @@ def _x(picture: ForestPicture, place: _Place, field: str = "value") -> "alt.X":
     axis = alt.Axis(
         title=list(picture.axis_title) if not narrow else _broken(picture.axis_title),
         format=".0%" if picture.is_percent else "~r",
-        tickCount=4 if narrow else 6,
+        tickCount=4 if narrow else 5,
         grid=not narrow,
         labelOverlap=True,
+        labelFlush=False,
         domain=False,
     )
     return alt.X(f"{field}:Q", scale=scale, axis=axis)

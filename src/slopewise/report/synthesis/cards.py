@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slopewise.evidence.certainty.grade import Certainty, Level
+from slopewise.evidence.pooling.pooled_effect import PooledEffect, PoolStatus
 from slopewise.evidence.question import QuestionAnswer
 from slopewise.evidence.study_effect import Measure
 from slopewise.report.evidence.record import heading
@@ -111,12 +112,12 @@ def statistics(answer: QuestionAnswer) -> tuple[tuple[str, str], ...]:
         return (("Studies", "0"),)
     pairs: Sequence[tuple[str, str | None]] = (
         ("Studies", str(pooled.k)),
-        ("Method", f"{pooled.method.value.upper()}{_adjusted(answer)}"),
+        ("Method", _method(pooled)),
         ("Status", pooled.status.value.replace("_", " ")),
         ("95 % interval", interval_text(measure, pooled.low, pooled.high)),
         ("Estimate", effect_text(measure, pooled.estimate)),
         ("Standard error", _number(pooled.standard_error)),
-        ("P", _number(pooled.p_value)),
+        ("P", _p(pooled.p_value)),
         ("Degrees of freedom", _number(pooled.degrees_of_freedom)),
         (
             "Prediction interval",
@@ -128,19 +129,25 @@ def statistics(answer: QuestionAnswer) -> tuple[tuple[str, str], ...]:
         ("I²", _suffixed(pooled.heterogeneity_i2, " %")),
         ("H²", _number(pooled.heterogeneity_h2)),
         ("Q", _number(pooled.q)),
-        ("P of Q", _number(pooled.q_p)),
+        ("P of Q", _p(pooled.q_p)),
         ("With borrowed spreads counted", _completed(answer)),
     )
     return tuple((name, value) for name, value in pairs if value is not None)
 
 
-def _adjusted(answer: QuestionAnswer) -> str:
-    pooled = answer.pooled
-    return ", Hartung–Knapp" if pooled is not None and pooled.hartung_knapp else ", normal interval"
+def _method(pooled: PooledEffect) -> str:
+    if pooled.status is PoolStatus.SINGLE_STUDY:
+        return "nothing pooled: the study's own interval"
+    knapp = "Hartung–Knapp" if pooled.hartung_knapp else "normal interval"
+    return f"{pooled.method.value.upper()}, {knapp}"
 
 
 def _number(value: float | None) -> str | None:
     return None if value is None else f"{value:.3g}".replace("-", "\u2212")
+
+
+def _p(value: float | None) -> str | None:
+    return "under 0.0001" if value is not None and value < 0.0001 else _number(value)
 
 
 def _suffixed(value: float | None, unit: str) -> str | None:
