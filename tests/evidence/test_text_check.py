@@ -91,6 +91,16 @@ def test_a_denial_ends_with_its_clause() -> None:
     assert not found["slows_progression"].is_negated
 
 
+def test_words_far_apart_make_no_claim() -> None:
+    near = "The cells slow the decline."
+    far = (
+        "The cells slow a reaction seen on glass in the first laboratory at which, years before "
+        "the hospital was built, nobody spoke of a decline."
+    )
+    assert "slows_progression" in claims_in(near)
+    assert "slows_progression" not in claims_in(far)
+
+
 def test_a_sentence_about_another_treatment_makes_no_claim_for_cells() -> None:
     text = "Stem cells were studied. Riluzole is safe and slows progression of the disease."
     second = check_text(text, ()).sentences[1]

@@ -28,8 +28,9 @@ from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
 from slopewise.evidence.registry.entries import load_entries
 from slopewise.evidence.row import EvidenceRow
 from slopewise.evidence.study import GroupDifference, Interval, Study
+from slopewise.evidence.study_effect import Measure
 
-__all__ = ["AnswerNumbers", "OutcomeCertainty", "certainties", "slowing_body"]
+__all__ = ["AnswerNumbers", "OutcomeCertainty", "certainties", "slowing_answer", "slowing_body"]
 
 USEFUL_SLOWING = 0.25  # assumption: a quarter slower is the least worth the burden of treatment
 USEFUL_BREATHING = 5.0  # assumption: points of percent predicted
@@ -81,8 +82,8 @@ def certainties(studies: Sequence[Study]) -> tuple[OutcomeCertainty, ...]:
 @lru_cache(maxsize=4)
 def _certainties(studies: tuple[Study, ...]) -> tuple[OutcomeCertainty, ...]:
     found = []
-    for question in QUESTIONS:
-        answered = answer(question, studies)
+    for lane in _LANES:
+        answered = slowing_answer(studies, lane)
         body = slowing_body(answered, studies)
         found.append(_rated(body, "slowing", answered.sentence))
     found += [_rated(_breathing(studies, lane), "points of percent predicted") for lane in _LANES]
@@ -96,6 +97,17 @@ def _certainties(studies: tuple[Study, ...]) -> tuple[OutcomeCertainty, ...]:
             uncounted = _uncounted(studies, outcome, lane, counted)
             found.append(_rated(_share(outcome, lane, counted, uncounted), "share of people"))
     return tuple(found)
+
+
+def slowing_answer(studies: Sequence[Study], lane: Lane) -> QuestionAnswer:
+    """The answer on slowing in that lane, kept while the same studies are asked about."""
+    return _slowing_answer(tuple(studies), lane)
+
+
+@lru_cache(maxsize=12)
+def _slowing_answer(studies: tuple[Study, ...], lane: Lane) -> QuestionAnswer:
+    measured = (one for one in QUESTIONS if one.measure is Measure.SLOWING)
+    return answer(next(one for one in measured if one.lane is lane), studies)
 
 
 def _uncounted(

@@ -27,6 +27,7 @@ from slopewise.evidence.study import Study
 __all__ = ["answer_claim", "answer_claims", "verdict_of"]
 
 JUDGED = "Judged by a reader: "
+_OUTCOME_WORDS = {"differences": "ALSFRS", "quality": "SF-36", "subgroups": "subgroup"}
 _WORST_FIRST = (Verdict.CONTRADICTED, Verdict.NOT_SUPPORTED, Verdict.NOT_STUDIED)
 
 
@@ -141,8 +142,8 @@ def _taken(study: Study, take: str) -> Sequence[EvidenceRow]:
         rows = vital_capacity_rows(study)
     elif take == "bias":
         rows = bias_rows(study)
-    elif take in {"differences", "quality"}:
-        wanted = "ALSFRS" if take == "differences" else "SF-36"
+    elif take in _OUTCOME_WORDS:
+        wanted = _OUTCOME_WORDS[take]
         rows = [
             difference_row(study, row)
             for row in study.group_differences

@@ -25,13 +25,13 @@ from slopewise.evidence.certainty.outcomes import (
     USEFUL_SLOWING,
     OutcomeCertainty,
     certainties,
+    slowing_answer,
 )
 from slopewise.evidence.certainty.rows import row_of, unconverted_row
 from slopewise.evidence.claims.claim import Verdict
 from slopewise.evidence.claims.regulation import Standing, regulation
 from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.filters import cell_source_family, route_families
-from slopewise.evidence.question import QUESTIONS, answer
 from slopewise.evidence.row import EvidenceRow
 from slopewise.evidence.study import Study
 
@@ -84,8 +84,7 @@ def _rated(studies: Sequence[Study], outcome: Outcome, lane: Lane) -> OutcomeCer
 
 def _slowed(studies: Sequence[Study], options: Sequence[str]) -> Found:
     lane = Lane(options[0]) if options else Lane.RANDOMISED
-    question = next(one for one in QUESTIONS if one.lane is lane)
-    answered = answer(question, studies)
+    answered = slowing_answer(studies, lane)
     rated = _rated(studies, Outcome.SLOWING, lane)
     clear = {effect.study_id for effect in answered.effects if effect.interval95.low > 0}
     silent = tuple(map(unconverted_row, answered.unconverted))

@@ -23,7 +23,7 @@ _BREAKS = frozenset({";", ":", ".", "—", "but", "however", "although", "though
 _NEW_SUBJECT = _set("it they we you i he she this these those the our there patients people cells")
 _NEGATORS = _set(
     "not no never without cannot neither nor hardly nothing none nobody lacks lack lacking fails "
-    "failed fail unable unlikely cant dont doesnt isnt wont didnt"
+    "failed fail unable unlikely"
 )
 _NOT_A_NEGATION = frozenset({"only", "just", "merely", "simply", "surprisingly", "doubt", "least"})
 _PROOF = _set(
