@@ -163,6 +163,22 @@ def test_a_large_clear_trial_lifts_the_verdict_on_slowing() -> None:
     assert "made_up_2030" in {row.study_id for row in first.rows_for}
 
 
+def test_a_wording_is_marked_as_old_once_the_verdict_has_changed() -> None:
+    claim = known_claim("slows_progression")
+    assert answer_claim(claim, load_studies()).true_wording == claim.true_wording
+    changed = answer_claim(claim, (made_up_trial(0.4),)).true_wording
+    assert changed.startswith("The verdict was “not supported” when this was written")
+
+
+def test_every_wording_is_written_for_the_verdict_of_today() -> None:
+    old = [
+        one.claim_id
+        for one in answer_claims(load_studies())
+        if one.verdict is not known_claim(one.claim_id).written_for
+    ]
+    assert not old, "read the wording again, change it where needed, and set written_for"
+
+
 def test_a_large_trial_without_effect_contradicts_slowing() -> None:
     assert verdict("slows_progression", made_up_trial(0.0)) is Verdict.CONTRADICTED
 
@@ -278,6 +294,7 @@ def test_a_claim_file_that_is_wrong_is_refused(
         "claim": "mine",
         "order": 1,
         "true_wording": "True.",
+        "written_for": "supported",
         "statements": [],
         "patterns": [],
     }

@@ -52,9 +52,19 @@ def answer_claim(claim: KnownClaim, studies: Sequence[Study]) -> ClaimAnswer:
         claim=claim.claim,
         verdict=verdict,
         sentence=f"{_begun(verdict)}. {_begun(_reason(verdict, answered, deciding))}.",
-        true_wording=claim.true_wording,
+        true_wording=_wording(claim, verdict),
         statements=answered,
         not_verified=claim.not_verified,
+    )
+
+
+def _wording(claim: KnownClaim, verdict: Verdict) -> str:
+    """The wording kept with the claim, with a warning once the evidence has moved on."""
+    if verdict is claim.written_for:
+        return claim.true_wording
+    return (
+        f"The verdict was “{claim.written_for}” when this was written, so it has to be written "
+        f"anew: {claim.true_wording}"
     )
 
 

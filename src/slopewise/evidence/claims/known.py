@@ -20,8 +20,8 @@ from slopewise.evidence.study import UNVERIFIED, Citation
 __all__ = ["KnownClaim", "KnownStatement", "RowSource", "known_claim", "known_claims", "read_claim"]
 
 _CLAIM_KEYS = {
-    "claim_id", "claim", "order", "about_cells", "true_wording", "not_verified", "statements",
-    "patterns",
+    "claim_id", "claim", "order", "about_cells", "true_wording", "written_for", "not_verified",
+    "statements", "patterns",
 }  # fmt: skip
 _STATEMENT_KEYS = {
     "statement", "decides", "rule", "options", "verdict", "because", "rows_for", "rows_against",
@@ -54,13 +54,17 @@ class KnownStatement:
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """`about_cells` is False for what is said of the disease or of usual care."""
+    """`about_cells` is False for what is said of the disease or of usual care.
+
+    `true_wording` was written by hand when the verdict was `written_for`.
+    """
 
     claim_id: str
     claim: str
     order: int
     about_cells: bool
     true_wording: str
+    written_for: Verdict
     not_verified: str | None
     statements: tuple[KnownStatement, ...]
     patterns: tuple[Pattern, ...]
@@ -103,6 +107,7 @@ def read_claim(file: Traversable) -> KnownClaim:
         order=row["order"],
         about_cells=row.get("about_cells", True),
         true_wording=row["true_wording"],
+        written_for=Verdict(row["written_for"]),
         not_verified=row.get("not_verified"),
         statements=tuple(_statement(one, file.name) for one in row["statements"]),
         patterns=tuple(map(_pattern, row["patterns"])),
