@@ -92,6 +92,23 @@ def test_a_status_moves_with_its_date_and_never_back(sync: Sync, tmp_path: Path)
     assert kept.status == "completed"
 
 
+def test_a_registration_of_the_package_keeps_its_words_under_a_newer_status(
+    sync: Sync, tmp_path: Path
+) -> None:
+    known = next(one for one in published_entries() if one.identifier == "NCT03268603")
+    file = tmp_path / "in" / "record.json"
+    file.parent.mkdir()
+    record = made_up_record("NCT03268603", updated="2035-01-01")
+    del record["resultsSection"]
+    file.write_text(json.dumps(record))
+    (entry,) = sync(tmp_path / "in").entries
+    assert entry.was == f"{known.status} ({known.status_date})"
+    now = next(one for one in published_entries() if one.identifier == "NCT03268603")
+    assert (now.status, now.status_date) == ("completed", "2035-01-01")
+    assert (now.title, now.study_ids, now.cells) == (known.title, known.study_ids, known.cells)
+    assert now.are_results_posted == known.are_results_posted
+
+
 def test_a_folder_is_read_file_by_file(sync: Sync, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

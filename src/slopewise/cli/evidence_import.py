@@ -166,6 +166,6 @@ def _head(made: "AddedEvidence") -> str:
     if made.are_drafts:
         return (
             f"{made.source} was read into drafts. They take part in no answer until you accept "
-            "them (slopewise evidence accept ID); below is what would change then."
+            "them (slopewise evidence accept ID); below is what would change then:"
         )
-    return f"{made.source}: done. What it changes:"
+    return f"{made.source}: what became of it, and what it changes."

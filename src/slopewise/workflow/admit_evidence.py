@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from slopewise.evidence.design import DesignClass
-from slopewise.records.published.duplicates import Likeness, Twin, twins
 from slopewise.evidence.study import Overlap, Study
+from slopewise.records.published.duplicates import Likeness, Twin, twins
 
 __all__ = ["Admission", "admit"]
 

@@ -85,16 +85,12 @@ def record_with(studies: Sequence[Study], added: Sequence[Study]) -> tuple[Study
 
 def published_entries() -> tuple[RegistryEntry, ...]:
     """Every registration known here; one kept on this machine says the newer status."""
-    from slopewise.records.registry.kept_entries import kept_entries
+    from slopewise.records.registry.kept_entries import kept_entries, renewed
 
     packaged = {entry.identifier: entry for entry in load_entries()}
     for one in kept_entries(added_folder().parent / "registry"):
         known = packaged.get(one.entry.identifier)
-        packaged[one.entry.identifier] = (
-            one.entry
-            if known is None
-            else replace(one.entry, study_ids=known.study_ids, notes=known.notes)
-        )
+        packaged[one.entry.identifier] = one.entry if known is None else renewed(known, one.entry)
     return tuple(packaged[identifier] for identifier in sorted(packaged))
 
 

@@ -105,6 +105,7 @@ def _registry(name: str, read: "RegistryFile") -> ReadEvidence:
     studies, entries = [], []
     for entry, draft in zip(read.entries, read.drafts, strict=True):
         if not is_about_als(entry):
+            findings = [one for one in findings if one.value != entry.identifier]
             findings.append(_left_out(name, entry))
             continue
         entries.append(entry)

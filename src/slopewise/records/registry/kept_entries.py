@@ -14,7 +14,7 @@ from slopewise.evidence.registry.entry import RegistryEntry
 from slopewise.evidence.studies import cited_record
 from slopewise.records.published.study_json import parse_json, study_row
 
-__all__ = ["EntryKeeping", "KeptEntry", "keep_entry", "kept_entries"]
+__all__ = ["EntryKeeping", "KeptEntry", "keep_entry", "kept_entries", "renewed"]
 
 FORMAT = 1
 
@@ -53,7 +53,7 @@ def keep_entry(
     kept = _read(path) if path.is_file() else None
     before = known if kept is None else kept.entry
     if before is not None:
-        if _said(entry) == _said(before):
+        if _state(entry) == _state(before):
             return EntryKeeping.UNCHANGED, before
         if before.status_date and (entry.status_date or "") < before.status_date:
             return EntryKeeping.OLDER, before
@@ -63,9 +63,27 @@ def keep_entry(
     return (EntryKeeping.NEW if before is None else EntryKeeping.CHANGED), before
 
 
-def _said(entry: RegistryEntry) -> RegistryEntry:
-    """The entry without the day it was read and the links a reader made."""
-    return replace(entry, snapshot_date=None, study_ids=(), notes=())
+def _state(entry: RegistryEntry) -> tuple[str, str | None]:
+    """Which state of the record this is: a register dates each change of a record anew."""
+    return (" ".join(entry.status.replace(",", " ").split()), entry.status_date)
+
+
+def renewed(known: RegistryEntry, read: RegistryEntry) -> RegistryEntry:
+    """The known entry, in its reader's words, with what the register says now."""
+    return replace(
+        known,
+        status=read.status,
+        citation=read.citation,
+        status_date=read.status_date,
+        snapshot_date=read.snapshot_date,
+        why_stopped=read.why_stopped or known.why_stopped,
+        phase=read.phase or known.phase,
+        size=read.size or known.size,
+        is_size_planned=known.is_size_planned if read.size is None else read.is_size_planned,
+        start=read.start or known.start,
+        are_results_posted=read.are_results_posted or known.are_results_posted,
+        results_date=read.results_date or known.results_date,
+    )
 
 
 def _read(path: Path) -> KeptEntry:

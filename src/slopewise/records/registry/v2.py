@@ -91,7 +91,7 @@ def _one(
             file=name,
             row=None,
             column=place,
-            value=None,
+            value=entry.identifier,
             rule="registry_result",
             reason=f"{entry.identifier}: {why}",
             remedy="read it on the registry's page",

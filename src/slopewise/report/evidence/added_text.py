@@ -1,5 +1,6 @@
 """What became of a file of new evidence, and what is kept on this machine."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
@@ -32,13 +33,30 @@ def added_text(
     findings: Sequence[str] = (),
 ) -> str:
     """A sentence, what became of each study, remarks, and the change of every conclusion."""
+    shown = sorted(lines, key=_rank)[:SHOWN]
     parts = [
-        fill(head, WIDTH),
-        "\n".join(_line(one) for one in lines[:SHOWN]) + _more(len(lines)),
+        fill(f"{head} {_counted(lines)}".strip(), WIDTH),
+        "\n".join(_line(one) for one in shown) + _more(len(lines)),
         "\n".join(_item(said) for said in findings[:SHOWN]) + _more(len(findings)),
         changes_text(changes) if changes else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _rank(one: AddedLine) -> int:
+    """What needs a look first; registrations and what was known already last."""
+    ranks = {"refused": 0, "new": 1, "changed": 1, "registration changed": 2, "registration new": 3}
+    return ranks.get(one.what, 4)
+
+
+def _counted(lines: Sequence[AddedLine]) -> str:
+    """How many of each: "2 new, 1 known"; nothing where there is one line to read."""
+    counted = Counter(one.what for one in sorted(lines, key=_rank))
+    if not lines:
+        return "Nothing of it was kept."
+    if len(lines) == 1:
+        return ""
+    return ", ".join(f"{number} {what}" for what, number in counted.items()) + "."
 
 
 def _more(total: int) -> str:

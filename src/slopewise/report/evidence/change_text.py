@@ -30,7 +30,7 @@ def changes_text(changes: Sequence[Change]) -> str:
         shown |= {said: AS_ABOVE for said in (one.was, one.now) if said}
     parts += [_rested(one, shown) for one in rested]
     if still:
-        parts.append(_still(still))
+        parts.append(_still(still, len(changes)))
     return "\n\n".join(parts)
 
 
@@ -69,17 +69,17 @@ def _shortened(text: str, shown: Mapping[str, str]) -> str:
     return text
 
 
-def _still(still: Sequence[Change]) -> str:
+def _still(still: Sequence[Change], total: int) -> str:
     """Conclusions that stay for the same reasons stand together."""
     groups: dict[tuple[str, ...], list[Change]] = {}
     for one in still:
         groups.setdefault(one.why, []).append(one)
     parts = []
     for why, members in groups.items():
-        lines = [
-            fill(f"- {one.about}", WIDTH, initial_indent="  ", subsequent_indent="    ")
-            for one in members
-        ]
+        named = [f"- {one.about}" for one in members]
+        if len(members) == total:
+            named = [f"all {total} conclusions"]
+        lines = [fill(name, WIDTH, initial_indent="  ", subsequent_indent="    ") for name in named]
         reasons = [_line("because" if at == 0 else "", said) for at, said in enumerate(why)]
         parts.append("\n".join(["UNCHANGED", *lines, *reasons]))
     return "\n\n".join(parts)
