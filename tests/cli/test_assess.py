@@ -100,6 +100,18 @@ def test_folder_and_store_give_the_same_answer(
     assert again == first
 
 
+def test_the_evidence_prior_is_said_with_its_trials(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_of(tmp_path / "clinic", "DEMO-006")
+    evidence = answer_of(capsys, str(folder), "--prior", "evidence")
+    assert evidence["prior"] == "evidence"
+    assert evidence["evidence_prior"]["trials"] == ["Oh 2018"]
+    sceptical = answer_of(capsys, str(folder))
+    assert "evidence_prior" not in sceptical
+    assert evidence["patients"][0]["verdict"] == sceptical["patients"][0]["verdict"]
+
+
 def test_the_prior_is_said_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = folder_of(tmp_path, "DEMO-006")
     sceptical = answer_of(capsys, str(folder))

@@ -126,6 +126,13 @@ def test_all_seven_symptoms_are_listed_even_when_not_measured(client: Client) ->
     assert len({row[0] for row in table.rows()}) == 7
 
 
+def test_the_evidence_prior_names_its_trials_and_moves_no_answer(client: Client) -> None:
+    page = client.page("/patients/2?prior=evidence")
+    assert "It rests on Oh 2018" in page.text
+    assert "does not depend on it" in page.text
+    assert "It rests on" not in client.page("/patients/2").text
+
+
 def test_the_prior_is_changed_by_a_link(client: Client) -> None:
     page = client.page("/patients/2?prior=flat")
     switch = next(n for n in page.all("nav") if n.get("aria-label") == "Prior")
