@@ -197,3 +197,31 @@ def test_a_figure_that_is_not_there_is_not_found(client: Client) -> None:
     answer = client.get("/evidence/download/nothing.csv")
     assert answer.status_code == 404
     assert "use a link of the page" in answer.text
+
+
+def test_a_study_s_page_says_whether_it_counts_and_shows_arms_bias_and_registrations(
+    client: Client,
+) -> None:
+    page = client.page("/evidence/cudkowicz_2022")
+    captions = {caption.text for caption in page.all("caption")}
+    assert {"Arms", "Registrations"} <= captions
+    assert any(caption.startswith("Risk of bias, domain by domain: RoB 2") for caption in captions)
+    assert "its spread is another trial's" in page.text
+    assert "replaced by" in page.text
+    assert "How each estimate was come by" not in page.text
+    technical = client.page("/evidence/cudkowicz_2022?view=technical")
+    assert "How each estimate was come by" in technical.text
+    assert all("open" in one.attributes for one in technical.all("details"))
+
+
+@pytest.mark.parametrize("study_id", COUNTED)
+def test_every_study_with_an_estimate_says_so_on_its_page(client: Client, study_id: str) -> None:
+    text = client.page(f"/evidence/{study_id}").text
+    assert "Counted: slowing of" in text or "Not counted: slowing of" in text
+
+
+def test_the_other_outcomes_are_rated_too(client: Client) -> None:
+    page = client.page("/evidence?view=technical")
+    section = next(one for one in page.all("section") if one.get("aria-labelledby") == "outcomes")
+    assert {"Survival", "Breathing (vital capacity)"} <= {one.text for one in section.all("h3")}
+    assert "Certainty: very low" in section.text
