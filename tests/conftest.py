@@ -1,0 +1,13 @@
+"""What holds for every test: nobody's own data folder is read or written."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Evidence added on this machine would change the answers that tests expect."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLOPEWISE_DATA_FOLDER", str(tmp_path_factory.mktemp("data")))
+        yield
