@@ -110,6 +110,10 @@ def test_one_study_is_not_pooled(capsys: pytest.CaptureFixture[str], tmp_path: P
     found = told(capsys, path, "--leave-one-out", "--influence", "--small-studies")
     assert (found["status"], found["tau2"], found["prediction_low"]) == ("single_study", None, None)
     assert found["leave_one_out"] == []
+    path.write_text("study,estimate,standard_error,route\nA,0.5,0.1,it\n")
+    assert "1 studies are too few" not in asked(capsys, path, "--moderators", "route")
+    assert told(capsys, path, "--moderators", "route")["moderators"]["status"] == "too_few"
+    path.write_text("study,estimate,standard_error\nA,0.5,0.1\n")
     assert asked(capsys, path).startswith("One study only")
 
 

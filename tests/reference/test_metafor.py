@@ -177,6 +177,12 @@ def test_tests_of_small_studies_agree(row: dict[str, Any]) -> None:
     theirs = row["regression_test"]
     for name in ("statistic", "p_value", "limit", "limit_low", "limit_high"):
         assert difference(getattr(ours, name), theirs[name], 1e-2) < ITERATED, name
+    filled = row["trim_and_fill"]
+    assert (ours.missing, ours.missing_side) == (filled["missing"], filled["side"])
+    assert ours.filled is not None
+    for name in ("estimate", "standard_error", "low", "high", "tau2"):
+        value = getattr(ours.filled, POOLED_NAMES[name])
+        assert difference(value, filled[name], scale_of(row, name)) < ITERATED, name
     for name, value in row["rank_test"].items():
         assert difference(getattr(ours, name), value, 1e-2) < ITERATED, name
 

@@ -92,7 +92,7 @@ def regress_on_moderators(
     """
     y, errors = check_effects(estimates, standard_errors)
     names, design = _design(moderators, len(y))
-    reason = _too_few(len(y), len(names) - 1)
+    reason = _too_few(len(y), max(len(names) - 1, 1))
     bare = MetaRegression(
         PoolStatus.TOO_FEW, method, hartung_knapp, len(y), tuple(moderators), reason
     )
@@ -138,7 +138,7 @@ def _too_few(studies: int, columns: int) -> str | None:
     if studies >= needed:
         return None
     return (
-        f"{studies} studies are too few for {columns} "
+        f"{studies} {'study is' if studies == 1 else 'studies are'} too few for {columns} "
         f"{'coefficient' if columns == 1 else 'coefficients'}: at least {STUDIES_FOR_EACH} studies "
         f"are needed for each, {needed} in all (Cochrane Handbook, 10.11.5.1). Below that, chance "
         "finds explanations."

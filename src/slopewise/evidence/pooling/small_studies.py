@@ -2,9 +2,11 @@
 
 Egger's regression puts the standard error into a meta-regression as moderator; its intercept is
 the effect of a study without sampling error. The rank test is Kendall's τ between the standardised
-effects and their variances.
+effects and their variances. Trim and fill (L₀) mirrors the most extreme effects of one side and
+pools again: what the answer would be if just those were missing.
 Sources: Egger et al. 1997, doi:10.1136/bmj.315.7109.629; Begg & Mazumdar 1994,
-doi:10.2307/2533446; Sterne et al. 2011 (ten studies at least), doi:10.1136/bmj.d4002.
+doi:10.2307/2533446; Duval & Tweedie 2000, doi:10.1111/j.0006-341x.2000.00455.x; Sterne et al. 2011
+(ten studies at least), doi:10.1136/bmj.d4002.
 """
 
 from collections.abc import Sequence
@@ -14,23 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from slopewise.evidence.pooling.meta_regression import regress_on_moderators
-from slopewise.evidence.pooling.pool import check_effects
-from slopewise.evidence.pooling.pooled_effect import Method
+from slopewise.evidence.pooling.pool import check_effects, pool
+from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect
 
 __all__ = ["FEWEST_STUDIES", "SmallStudyCheck", "check_small_studies"]
 
 Array = npt.NDArray[np.float64]
 
 FEWEST_STUDIES = 10  # Sterne et al. 2011, recommendation 1; Cochrane Handbook 13.3.5.4
+TRIMMINGS = 100  # of the search for how many are missing; it moves by whole studies
 EXACT_BELOW = 50  # studies; beyond that the normal approximation is good to three digits
 
 
 @dataclass(frozen=True, slots=True)
 class SmallStudyCheck:
-    """Both tests, or the reason why they were not made.
+    """The tests, or the reason why they were not made.
 
     `slope` is the change of the effect for one unit of standard error; `limit` the effect expected
-    of an infinitely large study, with its 95 % interval.
+    of an infinitely large study, with its 95 % interval. `filled` pools again with the `missing`
+    studies added on the `missing_side` (left: smaller effects); None where that did not settle.
     """
 
     k: int
@@ -43,6 +47,9 @@ class SmallStudyCheck:
     limit_high: float | None = None
     rank_correlation: float | None = None
     rank_p_value: float | None = None
+    missing: int | None = None
+    missing_side: str | None = None
+    filled: PooledEffect | None = None
 
 
 def check_small_studies(
@@ -54,7 +61,7 @@ def check_small_studies(
     floor: bool = False,
     force: bool = False,
 ) -> SmallStudyCheck:
-    """Egger's and the rank test; refused below ten studies unless forced, and then still marked."""
+    """All three; refused below ten studies unless forced, and then still marked."""
     y, errors = check_effects(estimates, standard_errors)
     reason = _refusal(errors)
     if reason and (not force or len(y) < 3 or np.ptp(errors) == 0.0):
@@ -72,6 +79,8 @@ def check_small_studies(
         return SmallStudyCheck(len(y), fit.reason)
     limit, slope = fit.coefficients
     rank, rank_p = _rank_test(y, errors**2)
+    side = "right" if slope.estimate < 0.0 else "left"
+    missing = _count_missing(-y if side == "right" else y, errors, method)
     return SmallStudyCheck(
         k=len(y),
         reason=reason,
@@ -83,6 +92,16 @@ def check_small_studies(
         limit_high=limit.high,
         rank_correlation=rank,
         rank_p_value=rank_p,
+        missing=missing,
+        missing_side=side,
+        filled=None
+        if missing is None
+        else pool(
+            *_mirrored(y, errors, missing, method=method, side=side),
+            method=method,
+            hartung_knapp=hartung_knapp,
+            floor=floor,
+        ),
     )
 
 
@@ -95,6 +114,43 @@ def _refusal(errors: Array) -> str | None:
     if np.ptp(errors) == 0.0:
         return "all studies have the same standard error: small and large ones cannot be told apart"
     return None
+
+
+def _centre(y: Array, errors: Array, method: Method) -> float:
+    """The pooled effect alone."""
+    return pool(y, errors, method=method, hartung_knapp=False).estimate or 0.0
+
+
+def _count_missing(y: Array, errors: Array, method: Method) -> int | None:
+    """How many small effects are missing beside the large ones of y, by L₀; None if not settled.
+
+    L₀ = (4 T − k(k + 1)) / (2k − 1), T the sum of the ranks of |y − centre| above the centre, the
+    centre being that of the studies without the L₀ largest.
+    """
+    order = np.argsort(y, kind="stable")
+    y, errors, k = y[order], errors[order], len(y)
+    missing = 0
+    for _ in range(TRIMMINGS):
+        apart = y - _centre(y[: k - missing], errors[: k - missing], method)
+        ranks = np.empty(k)
+        ranks[np.argsort(np.abs(apart), kind="stable")] = np.arange(1.0, k + 1.0)
+        before = missing
+        score = 4.0 * float(ranks[apart > 0.0].sum()) - k * (k + 1)
+        missing = min(max(0, round(score / (2 * k - 1))), k - 1)
+        if missing == before:
+            return missing
+    return None
+
+
+def _mirrored(
+    y: Array, errors: Array, missing: int, *, method: Method, side: str
+) -> tuple[Array, Array]:
+    """All studies, and the mirror images of the most extreme ones about the trimmed centre."""
+    sign = -1.0 if side == "right" else 1.0
+    order = np.argsort(sign * y, kind="stable")
+    kept, gone = order[: len(y) - missing], order[len(y) - missing :]
+    centre = _centre(y[kept], errors[kept], method)
+    return np.append(y, 2.0 * centre - y[gone]), np.append(errors, errors[gone])
 
 
 def _rank_test(y: Array, v: Array) -> tuple[float | None, float | None]:

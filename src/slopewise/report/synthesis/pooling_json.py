@@ -122,7 +122,9 @@ def _tests(result: PooledStudies) -> dict[str, Any]:
             for study, found in zip(result.studies, result.influence, strict=False)
         ]
     if result.small_studies is not None:
-        told["small_studies"] = asdict(result.small_studies)
+        check = result.small_studies
+        filled = None if check.filled is None else pooled_object(check.filled)
+        told["small_studies"] = asdict(check) | {"filled": filled}
     return told
 
 

@@ -282,9 +282,22 @@ def _small_studies(found: SmallStudyCheck) -> str:
     said = (
         f"Small studies against large ones: Egger's regression {_p(found.p_value)}, rank test "
         f"{_p(found.rank_p_value)}. Effect expected of a study without sampling error: "
-        f"{interval(found.limit_low, found.limit_high, 3)} (95 %)."
+        f"{interval(found.limit_low, found.limit_high, 3)} (95 %). {_filled(found)}"
     )
     return wrapped(said + (f" Computed on demand: {found.reason}" if found.reason else ""))
+
+
+def _filled(found: SmallStudyCheck) -> str:
+    if found.filled is None or found.missing is None:
+        return "Trim and fill did not settle."
+    if not found.missing:
+        return "Trim and fill finds none missing."
+    way = "larger" if found.missing_side == "right" else "smaller"
+    return (
+        f"If {plural(found.missing, 'study', 'studies')} with {way} effects went unpublished "
+        f"(trim and fill), the interval would be "
+        f"{interval(found.filled.low, found.filled.high, 3)}."
+    )
 
 
 def _outside(answer: QuestionAnswer) -> list[str]:
