@@ -176,7 +176,7 @@ def _rare(studies: Sequence[Study], counted: Sequence[EventCount], outcome: Outc
     )
     because = (
         f"{events} of {people} treated people in {len(counted)} cohorts that counted: "
-        f"up to {100 * high:.1f} in 100 may have it."
+        f"the true share could still be up to {100 * high:.1f} in 100."
     )
     rows = tuple(row for one in certainties(studies) if one.outcome is outcome for row in one.rows)
     harmed = {one[0].study_id for one in counted if one[1] > 0}

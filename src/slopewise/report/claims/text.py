@@ -96,7 +96,8 @@ def _checked_sentence(one: CheckedSentence) -> str:
 
 def _marked(claim: ClaimInText) -> str:
     verdict = claim.verdict or Verdict.NOT_STUDIED
-    return f"{said_words(claim)} [{claim.claim_id}]: {verdict} (found by: {one_line(claim.words)})"
+    told = f"a claim that is {verdict}" if claim.is_negated else str(verdict)
+    return f"{said_words(claim)} [{claim.claim_id}]: {told} (found by: {one_line(claim.words)})"
 
 
 def certainty_text(rated: Sequence[OutcomeCertainty]) -> str:
@@ -108,7 +109,7 @@ def certainty_text(rated: Sequence[OutcomeCertainty]) -> str:
         lines = [_headed(f"{one.outcome}, {one.lane.words}"), _item(one.sentence)]
         lines += [
             _item(
-                f"{step.domain}: {step.levels:+d} ({step.reason})"
+                f"{step.domain}: {step.levels or 'no step'} ({step.reason})"
                 + (f"; because of {_labels(step.rows)}" if step.levels and step.rows else ""),
                 4,
             )
