@@ -52,10 +52,14 @@ COLUMNS = (
     EffectColumn("high", EffectKind.NUMBER, "upper end of its 95 % interval"),
     EffectColumn("p_value", EffectKind.NUMBER, "its two-sided p-value"),
     EffectColumn("n_treated", EffectKind.COUNT, "people treated"),
-    EffectColumn("mean_treated", EffectKind.NUMBER, "their mean change; decline is negative"),
+    EffectColumn(
+        "mean_treated", EffectKind.NUMBER, "their mean change (or slope); decline is negative"
+    ),
     EffectColumn("sd_treated", EffectKind.NUMBER, "standard deviation of their change"),
     EffectColumn("n_control", EffectKind.COUNT, "people in the comparison group"),
-    EffectColumn("mean_control", EffectKind.NUMBER, "their mean change; decline is negative"),
+    EffectColumn(
+        "mean_control", EffectKind.NUMBER, "their mean change (or slope); decline is negative"
+    ),
     EffectColumn("sd_control", EffectKind.NUMBER, "standard deviation of their change"),
     EffectColumn("events_treated", EffectKind.COUNT, "treated people with the outcome or event"),
     EffectColumn("total_treated", EffectKind.COUNT, "of how many treated people"),
