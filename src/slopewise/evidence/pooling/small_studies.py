@@ -81,6 +81,10 @@ def check_small_studies(
     rank, rank_p = _rank_test(y, errors**2)
     side = "right" if slope.estimate < 0.0 else "left"
     missing = _count_missing(-y if side == "right" else y, errors, method)
+    filled = None
+    if missing is not None:
+        effects = _mirrored(y, errors, missing, method=method, side=side)
+        filled = pool(*effects, method=method, hartung_knapp=hartung_knapp, floor=floor)
     return SmallStudyCheck(
         k=len(y),
         reason=reason,
@@ -94,14 +98,7 @@ def check_small_studies(
         rank_p_value=rank_p,
         missing=missing,
         missing_side=side,
-        filled=None
-        if missing is None
-        else pool(
-            *_mirrored(y, errors, missing, method=method, side=side),
-            method=method,
-            hartung_knapp=hartung_knapp,
-            floor=floor,
-        ),
+        filled=filled,
     )
 
 
