@@ -182,6 +182,14 @@ def test_a_long_text_is_checked_in_a_second_or_so() -> None:
     assert perf_counter() - started < 20  # about 3 s alone; the limit allows for a busy machine
 
 
+@pytest.mark.parametrize("unit", ["e.g. ", "a. ", "Stem cells are safe. ", "- x\n", "no results\n"])
+def test_a_text_ten_times_as_long_takes_about_ten_times_as_long(unit: str) -> None:
+    """With a cost that grows as the square this would take minutes."""
+    started = perf_counter()
+    check_text(unit * (300_000 // len(unit)), ())
+    assert perf_counter() - started < 20
+
+
 def test_a_sentence_without_end_is_checked_too() -> None:
     found = claims_in("word " * 5_000 + "stem cells cure ALS")
     assert "cure_or_reversal" in found

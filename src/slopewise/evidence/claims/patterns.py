@@ -15,7 +15,7 @@ __all__ = ["Hit", "Pattern", "Vocabulary", "find", "words_of"]
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?|[.,;:!?()—–]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
 DISTANCE = 10  # words; assumption: what stands further apart belongs to different statements
-MOST_HITS_A_GROUP = 12
+MOST_HITS_A_GROUP = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _ABBREVIATIONS = _set(
 )
 _NEVER_LAST = _set("e.g i.e vs dr mr mrs ms prof st fig figs cf approx ca")
 _CLOSING = "\"'”’»)]"
+LOOKED_AT = 80  # letters on each side of a stop
 WRAPPED_LINE = 60  # assumption: a shorter line that ends without a stop is a heading or an item
 
 
@@ -73,7 +74,8 @@ def _continues(text: str, start: int, end: int, line: re.Match[str]) -> bool:
     between = text[end : line.start()]
     if len(re.findall(r"\r\n|\n|\r|\u2028|\u2029", between)) > 1 or _BULLET.match(line.group()):
         return False
-    last_line = re.split(r"[\n\r]", text[start:end])[-1].rstrip()
+    last_break = max(text.rfind("\n", start, end), text.rfind("\r", start, end), start - 1)
+    last_line = text[last_break + 1 : end].rstrip()
     if last_line.rstrip(_CLOSING).endswith((".", "!", "?", ":", "…")):
         return False
     follows = line.group().strip()
@@ -93,12 +95,13 @@ def _within(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends(text: str, first: int, stop: re.Match[str], end: int) -> bool:
-    follows = text[stop.end() : end].lstrip().lstrip("\"'“‘«([")
+    near = min(end, stop.end() + LOOKED_AT)
+    follows = text[stop.end() : near].lstrip().lstrip("\"'“‘«([")
     if not follows:
         return True
     if not stop.group().startswith(".") or stop.group().startswith("..") or "…" in stop.group():
         return not follows[:1].islower()
-    words = text[first : stop.start()].split()
+    words = text[max(first, stop.start() - LOOKED_AT) : stop.start()].split()
     before = words[-1].lstrip("\"'“‘«([").lower() if words else ""
     if before in _NEVER_LAST:
         return False

@@ -132,9 +132,13 @@ class _Finder:
     """The patterns of all claims, looked up together."""
 
     def __init__(self, claims: Sequence[KnownClaim]) -> None:
-        self._claims = tuple(claims)
-        patterns = [pattern for claim in claims for pattern in claim.patterns]
-        self._vocabulary = Vocabulary([*patterns, _CELLS, _ACT, _OTHER])
+        self._patterns = tuple((claim, one) for claim in claims for one in claim.patterns)
+        every = [one for _, one in self._patterns]
+        self._vocabulary = Vocabulary([*every, _CELLS, _ACT, _OTHER])
+        self._opened_by: dict[str, list[int]] = {}  # the patterns whose first group has the term
+        for number, pattern in enumerate(every):
+            for term in pattern.groups[0]:
+                self._opened_by.setdefault(term, []).append(number)
 
     def holds(self, pattern: Pattern, words: Sequence[str]) -> bool:
         return find(pattern, self._vocabulary.places(words), words) is not None
@@ -162,21 +166,21 @@ class _Finder:
         may_be_cells = speaks_of_cells or (
             not speaks_of_other and (is_about_cells or speaks_of_act)
         )
+        opened = {number for term in places for number in self._opened_by.get(term, ())}
+        hits: dict[str, tuple[KnownClaim, list[Hit]]] = {}
+        for number in sorted(opened):
+            claim, pattern = self._patterns[number]
+            if may_be_cells or not claim.about_cells:
+                hit = find(pattern, places, words)
+                if hit is not None:
+                    hits.setdefault(claim.claim_id, (claim, []))[1].append(hit)
         found = []
-        for claim in self._claims:
-            hit = _best(claim, places, words) if may_be_cells or not claim.about_cells else None
-            if hit is not None:
-                stance = stance_of(words, hit.tokens, is_opposite=hit.is_opposite)
-                found.append(_made(claim, hit, words, stance, verdicts))
+        for claim, of_claim in hits.values():
+            # the claim itself before its opposite, the earliest in the sentence
+            best = min(of_claim, key=lambda hit: (hit.is_opposite, hit.first))
+            stance = stance_of(words, best.tokens, is_opposite=best.is_opposite)
+            found.append(_made(claim, best, words, stance, verdicts))
         return found
-
-
-def _best(
-    claim: KnownClaim, places: Mapping[str, Sequence[tuple[int, int]]], words: Sequence[str]
-) -> Hit | None:
-    """A hit of the claim itself before one of its opposite; the earliest in the sentence."""
-    hits = [hit for one in claim.patterns if (hit := find(one, places, words)) is not None]
-    return min(hits, key=lambda hit: (hit.is_opposite, hit.first), default=None)
 
 
 def _made(
