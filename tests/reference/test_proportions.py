@@ -1,6 +1,7 @@
 """Proportions agree with R: binom.test, poisson.test, own likelihoods, metafor, lme4 and VGAM."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from slopewise.evidence.proportions.exact import (
     exact_rate,
     wilson_interval,
 )
-from slopewise.evidence.proportions.pooled_proportion import CountedStudy, CountStatus
+from slopewise.evidence.proportions.pooled_proportion import (
+    CountedStudy,
+    CountStatus,
+    PooledProportion,
+)
 
 FOLDER = Path(__file__).parents[2] / "reference" / "proportions"
 VALUES = json.loads((FOLDER / "values.json").read_text("utf-8"))
@@ -37,6 +42,11 @@ def counted(name: str) -> list[CountedStudy]:
         CountedStudy(f"study {at}", x, n)
         for at, (x, n) in enumerate(zip(data["x"], data["n"], strict=True), start=1)
     ]
+
+
+@cache
+def beta_binomial(name: str) -> PooledProportion:
+    return pool_beta_binomial(counted(name))
 
 
 def close(value: float | None, wanted: float, relative: float = ITERATED) -> None:
@@ -85,7 +95,7 @@ def test_the_binomial_normal_model_reaches_the_maximum(fit: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("fit", REGULAR)
 def test_the_beta_binomial_model_reaches_the_maximum(fit: dict[str, Any]) -> None:
-    ours, wanted = pool_beta_binomial(counted(fit["name"])), fit["own"]["beta"]
+    ours, wanted = beta_binomial(fit["name"]), fit["own"]["beta"]
     assert ours.status is CountStatus.CONVERGED
     close(ours.logit, wanted["logit"])
     close(ours.overdispersion, wanted["rho"])
@@ -112,7 +122,7 @@ def test_lme4_and_metafor_agree_node_for_node(fit: dict[str, Any]) -> None:
 @pytest.mark.parametrize("fit", REGULAR)
 def test_vgam_never_stands_higher(fit: dict[str, Any]) -> None:
     """VGAM stops early on sparse tables: its log-likelihood may be lower, never higher."""
-    ours, vgam = pool_beta_binomial(counted(fit["name"])), fit["programs"].get("VGAM")
+    ours, vgam = beta_binomial(fit["name"]), fit["programs"].get("VGAM")
     if vgam:
         assert ours.log_likelihood is not None
         assert ours.log_likelihood >= vgam["loglik"] - 1e-7
@@ -121,7 +131,7 @@ def test_vgam_never_stands_higher(fit: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", ALIKE)
 def test_studies_that_agree_lie_on_the_boundary_and_give_the_plain_model(name: str) -> None:
     fit = next(fit for fit in VALUES["fits"] if fit["name"] == name)
-    for ours in (pool_beta_binomial(counted(name)), pool_binomial_normal(counted(name))):
+    for ours in (beta_binomial(name), pool_binomial_normal(counted(name))):
         assert ours.status is CountStatus.BOUNDARY
         close(ours.logit, fit["own"]["glmm"]["logit"])
         close(ours.standard_error, fit["own"]["glmm"]["se"])

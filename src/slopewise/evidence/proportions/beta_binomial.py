@@ -29,6 +29,7 @@ __all__ = ["pool_beta_binomial"]
 
 # places where the correlation is looked for before the exact root: a likelihood may have two tops
 _CORRELATIONS = 1.0 / (1.0 + np.exp(-np.linspace(-11.0, 9.0, 41)))
+_PLACES = np.concatenate([[0.0], _CORRELATIONS])
 _LOGIT_END = 30.0  # a proportion of 1 in 10^13: beyond every count of people
 _NEAR_ONE = 1.0 - 1e-4
 _HALF_CHI2 = 1.9207294103470607  # half the 95 % point of chi-squared with one degree
@@ -106,9 +107,9 @@ def _terms(counts: _Counts, logit: float, r: float) -> tuple[Array, Array, Array
 def _log_likelihood(counts: _Counts, logit: float, r: float) -> float:
     _, happened, not_happened, people = _terms(counts, logit, r)
     return counts.combinations + float(
-        counts.events @ np.log(happened)
-        + counts.others @ np.log(not_happened)
-        - counts.people @ np.log(people)
+        _sum(counts.events, np.log(happened))
+        + _sum(counts.others, np.log(not_happened))
+        - _sum(counts.people, np.log(people))
     )
 
 
@@ -117,12 +118,15 @@ def _slopes(counts: _Counts, logit: float, r: float) -> tuple[float, float]:
     p, q = _expit(logit), _expit(-logit)
     j, happened, not_happened, people = _terms(counts, logit, r)
     by_logit = (
-        p * q * (1 - r) * (counts.events @ (1 / happened) - counts.others @ (1 / not_happened))
+        p
+        * q
+        * (1 - r)
+        * (_sum(counts.events, (1 / happened)) - _sum(counts.others, (1 / not_happened)))
     )
     by_r = (
-        counts.events @ ((j - p) / happened)
-        + counts.others @ ((j - q) / not_happened)
-        - counts.people @ ((j - 1) / people)
+        _sum(counts.events, ((j - p) / happened))
+        + _sum(counts.others, ((j - q) / not_happened))
+        - _sum(counts.people, ((j - 1) / people))
     )
     return float(by_logit), float(by_r)
 
@@ -131,17 +135,21 @@ def _standard_error(counts: _Counts, logit: float, r: float) -> float | None:
     """Of the logit, from the observed information; r is held where it lies on the boundary."""
     p, q = _expit(logit), _expit(-logit)
     j, happened, not_happened, people = _terms(counts, logit, r)
-    pull = counts.events @ (1 / happened) - counts.others @ (1 / not_happened)
-    bend = counts.events @ happened**-2.0 + counts.others @ not_happened**-2.0
+    pull = _sum(counts.events, (1 / happened)) - _sum(counts.others, (1 / not_happened))
+    bend = _sum(counts.events, happened**-2.0) + _sum(counts.others, not_happened**-2.0)
     logit_logit = p * q * (q - p) * (1 - r) * pull - (p * q * (1 - r)) ** 2 * bend
     if r == 0.0:
         return float((-logit_logit) ** -0.5) if logit_logit < 0 else None
     # d/dr of (1−r)/D is (−D − (1−r)(j − p))/D² = −j/D² for D = p(1−r) + jr
-    logit_r = -p * q * (counts.events @ (j / happened**2) - counts.others @ (j / not_happened**2))
+    logit_r = (
+        -p
+        * q
+        * (_sum(counts.events, (j / happened**2)) - _sum(counts.others, (j / not_happened**2)))
+    )
     r_r = (
-        counts.people @ ((j - 1) / people) ** 2
-        - counts.events @ ((j - p) / happened) ** 2
-        - counts.others @ ((j - q) / not_happened) ** 2
+        _sum(counts.people, ((j - 1) / people) ** 2)
+        - _sum(counts.events, ((j - p) / happened) ** 2)
+        - _sum(counts.others, ((j - q) / not_happened) ** 2)
     )
     determinant = logit_logit * r_r - logit_r**2
     variance = -r_r / determinant if determinant > 0 else -1.0
@@ -166,11 +174,12 @@ def _at_logit(counts: _Counts, logit: float, r: float) -> tuple[float, float]:
     return _log_likelihood(counts, logit, r), _slopes(counts, logit, r)[1]
 
 
-def _best_correlation(profile: Callable[[float], tuple[float, float]]) -> float:
+def _best_correlation(
+    profile: Callable[[float], tuple[float, float]], places: Array = _PLACES
+) -> float:
     """The highest top of a profile over r, 0 included; near 1 where it rises to the end."""
     from scipy.optimize import brentq
 
-    places = np.concatenate([[0.0], _CORRELATIONS])
     heights, slopes = np.array([profile(float(r)) for r in places]).T
     top = int(np.argmax(heights))
     if top == len(places) - 1:
@@ -190,7 +199,7 @@ def _profile_interval(counts: _Counts, logit: float, height: float) -> tuple[flo
     from scipy.optimize import brentq
 
     def lacks(u: float) -> float:
-        r = _best_correlation(lambda r: _at_logit(counts, u, r))
+        r = _best_correlation(lambda r: _at_logit(counts, u, r), _PLACES[::3])
         return _log_likelihood(counts, u, min(r, float(_CORRELATIONS[-1]))) - height + _HALF_CHI2
 
     def end(direction: float) -> float:
@@ -213,6 +222,11 @@ def _beta_interval(p: float, r: float) -> tuple[float, float] | None:
     sum_of_shapes = (1.0 - r) / r
     a, b = p * sum_of_shapes, (1.0 - p) * sum_of_shapes
     return float(betaincinv(a, b, 0.025)), float(betaincinv(a, b, 0.975))
+
+
+def _sum(shares: Array, terms: Array) -> float:
+    """Their products added up, in this thread alone: the arrays may be long and calls many."""
+    return float(np.einsum("j,j->", shares, terms))
 
 
 def _expit(u: float) -> float:
