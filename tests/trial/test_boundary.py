@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slopewise.errors import InputError
 from slopewise.trial.boundary import Boundary, boundary, drift_for_power, stopping
+from slopewise.trial.crossing import course, crossing
 from slopewise.trial.interim import (
     DriftBelief,
     InferenceStatus,
@@ -230,3 +231,17 @@ def test_futility_of_two_sides_and_binding_classical_bounds_are_refused() -> Non
         boundary([0.5, 1], Spending(Shape.CLASSICAL_POCOCK), futility=OF, binding=True)
     with pytest.raises(InputError, match="give one"):
         boundary([0.5, 1], OF, binding=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.0, 5.0), st.sampled_from([1, 2]))
+def test_a_weight_on_the_idle_trial_gives_what_a_new_integral_gives(
+    drift: float, sides: int
+) -> None:
+    plan = boundary([0.2, 0.25, 0.7, 1.0], OF, alpha=0.025 * sides, sides=sides)
+    lower = tuple(-u if sides == 2 else -math.inf for u in plan.efficacy)
+    idle = course(plan.information, lower, plan.efficacy, most_drift=5.0)
+    found = idle.crossing(drift)
+    direct = crossing(plan.information, lower, plan.efficacy, drift=drift)
+    assert found.above == pytest.approx(direct.above, abs=1e-10)
+    assert found.below == pytest.approx(direct.below, abs=1e-10)

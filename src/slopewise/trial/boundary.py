@@ -24,8 +24,11 @@ from enum import StrEnum
 from slopewise.errors import InputError
 from slopewise.trial.crossing import (
     START,
+    Course,
+    Crossing,
     Standing,
     advance,
+    course,
     crossing,
     quantile_above,
     step_widths,
@@ -138,7 +141,10 @@ def stopping(plan: Boundary, drift: float) -> Stopping:
     Trials below a futility bound are taken to stop, binding or not.
     """
     lower = _lower(plan.efficacy, sides=plan.sides, stop=plan.futility)
-    found = crossing(plan.information, lower, plan.efficacy, drift=drift)
+    return _stopping(plan, crossing(plan.information, lower, plan.efficacy, drift=drift), drift)
+
+
+def _stopping(plan: Boundary, found: Crossing, drift: float) -> Stopping:
     looks = len(plan.information)
     none = (0.0,) * looks
     futility = (*found.below[:-1], 0.0) if plan.futility else none
@@ -154,9 +160,8 @@ def drift_for_power(plan: Boundary, power: float) -> float:
         raise InputError(
             f"power {power:g} is not between the type I error and 1; give for instance 0.9"
         )
-    return _drift_for_power(plan.information, plan.efficacy,
-                            _lower(plan.efficacy, sides=plan.sides, stop=plan.futility),
-                            power=power)  # fmt: skip
+    lower = _lower(plan.efficacy, sides=plan.sides, stop=plan.futility)
+    return _drift_for_power(plan.information, plan.efficacy, lower, power=power)[0]
 
 
 def _checked(
@@ -347,15 +352,22 @@ def _futility_bound(
 
 
 def _drift_for_power(
-    looks: Sequence[float], upper: Sequence[float], lower: Sequence[float], *, power: float
-) -> float:
-    def lacking(drift: float) -> float:
-        return sum(crossing(looks, lower, upper, drift=drift).above) - power
+    looks: tuple[float, ...], upper: tuple[float, ...], lower: tuple[float, ...], *, power: float
+) -> tuple[float, Course]:
+    """The drift, and the course of the trial that was asked for it."""
+    from scipy.special import ndtri
 
-    high = upper[-1] + 1.0
-    while lacking(high) < 0.0:
-        high += 2.0
-    return _root(lacking, 0.0, high)
+    high = 1.2 * (upper[-1] + float(ndtri(power))) + 0.3
+    while True:
+        trial = course(looks, lower, upper, most_drift=high)
+        if sum(trial.crossing(high).above) > power:
+            break
+        high *= 1.3
+
+    def lacking(drift: float) -> float:
+        return sum(trial.crossing(drift).above) - power
+
+    return _root(lacking, 0.0, high), trial
 
 
 def _costed(
@@ -378,7 +390,8 @@ def _costed(
     alarm = crossing(looks, _lower(upper, sides=sides, stop=binding), upper, drift=0.0)
     total = 0.0
     spent_so_far = tuple(total := total + sides * p for p in alarm.above)
-    drift = _drift_for_power(looks, upper, _lower(upper, sides=sides, stop=stop), power=1.0 - beta)
+    lower = _lower(upper, sides=sides, stop=stop)
+    drift, trial = _drift_for_power(looks, upper, lower, power=1.0 - beta)
     inflation = (drift / float(ndtri(alpha / sides) + ndtri(beta))) ** 2
     plan = Boundary(
         status=status,
@@ -395,7 +408,9 @@ def _costed(
         expected_information=ExpectedInformation(1.0, 1.0, 1.0),
         futility=stop,
     )
-    shares = [stopping(plan, d).expected_information for d in (0.0, drift / 2, drift)]
+    shares = [
+        _stopping(plan, trial.crossing(d), d).expected_information for d in (0.0, drift / 2, drift)
+    ]
     average = ExpectedInformation(*(share * inflation for share in shares))
     return replace(plan, expected_information=average)
 

@@ -23,17 +23,19 @@ from numpy import ndarray as Array
 
 __all__ = [
     "START",
+    "Course",
     "Crossing",
     "Standing",
     "advance",
+    "course",
     "crossing",
     "quantile_above",
     "standing_at",
     "step_widths",
 ]
 
-_REACH = 7.5  # standard deviations: 3e-14 of the mass lies beyond on one side
-_NODES_A_WIDTH = 3.0  # nodes per (interval / narrowest step); bounds then hold to 1e-8
+_REACH = 7.0  # standard deviations: 1e-12 of the mass lies beyond on one side
+_NODES_A_WIDTH = 2.0  # nodes per (interval / narrowest step): bounds move by 2e-11 with more
 _FEWEST, _MOST = 24, 3000
 _FARTHEST = 37.0  # z beyond which a tail is not a double any more
 _STEPS = 60
@@ -120,6 +122,53 @@ def crossing(
     return Crossing(tuple(above), tuple(below))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Course:
+    """A trial without an effect, look by look; any drift up to `most_drift` is a weight on it.
+
+    g_δ(s) = g_0(s) exp(δ s − δ² t / 2)
+    """
+
+    information: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    most_drift: float
+    standings: tuple[Standing, ...]
+
+    def crossing(self, drift: float) -> Crossing:
+        """As the function `crossing`, in a fraction of its time."""
+        above, below = [], []
+        for standing, t, low, high in zip(
+            self.standings, self.information, self.lower, self.upper, strict=True
+        ):
+            tilt = np.exp(drift * standing.place - 0.5 * drift * drift * standing.information)
+            tilted = replace(standing, mass=standing.mass * tilt)
+            above.append(tilted.above(high, information=t, drift=drift) if high < math.inf else 0.0)
+            below.append(tilted.below(low, information=t, drift=drift) if low > -math.inf else 0.0)
+        return Crossing(tuple(above), tuple(below))
+
+
+def course(
+    information: Sequence[float],
+    lower: Sequence[float],
+    upper: Sequence[float],
+    *,
+    most_drift: float,
+) -> Course:
+    """Follow a trial without an effect so that drifts from 0 to `most_drift` can be asked."""
+    widths = step_widths(information)
+    standings = [START]
+    for look, t in enumerate(information[:-1]):
+        bounds = (lower[look], upper[look])
+        standings.append(
+            advance(
+                standings[-1], bounds, information=t, drift=0.0, width=widths[look],
+                slack=most_drift,
+            )
+        )  # fmt: skip
+    return Course(tuple(information), tuple(lower), tuple(upper), most_drift, tuple(standings))
+
+
 def step_widths(information: Sequence[float], *, first: float = 0.0) -> tuple[float, ...]:
     """Standard deviation of the narrower of the steps before and after each look."""
     steps = [b - a for a, b in pairwise([first, *information])]
@@ -133,12 +182,17 @@ def advance(
     information: float,
     drift: float,
     width: float,
+    slack: float = 0.0,
 ) -> Standing:
-    """The standing at `information` of the trials that stay between the bounds (z)."""
+    """The standing at `information` of the trials that stay between the bounds (z).
+
+    `slack` is a further drift for which the places must reach far enough.
+    """
     root, step = math.sqrt(information), information - standing.information
     since = information - standing.begun
     centre, reach = standing.origin + drift * since, _REACH * math.sqrt(since)
-    low, high = max(bounds[0] * root, centre - reach), min(bounds[1] * root, centre + reach)
+    low = max(bounds[0] * root, centre - reach)
+    high = min(bounds[1] * root, centre + reach + slack * since)
     if low >= high:
         return replace(standing, information=information, place=np.zeros(1), mass=np.zeros(1))
     wanted = _NODES_A_WIDTH * (high - low) / width
