@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["harvest_map"]
 
 _TITLE = "What was tried, on how many people"
-_LABEL = 150  # px of the names of the rows in a wide picture
+_LABEL = 178  # px of the names of the rows in a wide picture
 _PAD = 12  # px above and below the bubbles of a row
 _SEVERAL = "several routes"
 _SHORT = {
@@ -197,7 +197,7 @@ def _grid(fields: Sequence[_Field], width: int) -> _Layout:
     for number, route in enumerate(routes):
         told = (
             _SHORT.get(route, route).rsplit(" ", 1)
-            if len(_SHORT.get(route, route)) > 12
+            if len(_SHORT.get(route, route)) > 11
             else [_SHORT.get(route, route)]
         )
         for up, part in enumerate(reversed(told)):
