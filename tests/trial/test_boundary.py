@@ -153,6 +153,7 @@ def test_futility_spends_beta_and_meets_efficacy(
     assert planned.power == pytest.approx(1 - beta, abs=1e-8)
     spent_beta = np.cumsum(planned.futility)[:-1]
     assert spent_beta == pytest.approx(plan.futility.spent[:-1], abs=1e-8)
+    assert plan.spent == pytest.approx(spent(OF, plan.information, total=plan.alpha), abs=1e-9)
     if binding:
         assert stopping(plan, 0.0).power == pytest.approx(plan.alpha, abs=1e-8)
     else:
@@ -245,3 +246,46 @@ def test_a_weight_on_the_idle_trial_gives_what_a_new_integral_gives(
     direct = crossing(plan.information, lower, plan.efficacy, drift=drift)
     assert found.above == pytest.approx(direct.above, abs=1e-10)
     assert found.below == pytest.approx(direct.below, abs=1e-10)
+
+
+def test_an_idle_trial_without_a_bound_reaches_as_far_as_the_drift() -> None:
+    idle = course((0.5, 1.0), (-math.inf, -math.inf), (math.inf, 1.96), most_drift=6.0)
+    assert idle.crossing(6.0).above == pytest.approx((0.0, phi(6.0 - 1.96)), abs=1e-10)
+
+
+def both(low: float, high: float, later: float, *, t: float, drift: float) -> float:
+    """P(low < Z at t < high, Z at the end ≥ later) by the bivariate normal distribution."""
+    from scipy.stats import multivariate_normal
+
+    normal = multivariate_normal(
+        [drift * math.sqrt(t), drift], [[1.0, math.sqrt(t)], [math.sqrt(t), 1.0]], abseps=1e-9
+    )
+    inside = phi(high - drift * math.sqrt(t)) - phi(low - drift * math.sqrt(t))
+    return float(inside - normal.cdf([high, later]) + normal.cdf([low, later]))
+
+
+@pytest.mark.parametrize("binding", [False, True])
+def test_adjusted_p_counts_futility_only_where_it_binds(binding: bool) -> None:
+    plan = boundary([0.5, 1.0], OF, futility=Spending(Shape.POCOCK), binding=binding)
+    assert plan.futility is not None
+    low = plan.futility.z[0] if binding else -9.0
+    expected = phi(-plan.efficacy[0]) + both(low, plan.efficacy[0], 1.5, t=0.5, drift=0.0)
+    found = adjusted_result(plan, 2, 0.15, standard_error=0.1)
+    assert found.p_value == pytest.approx(expected, abs=1e-7)
+
+
+def test_conditional_power_follows_futility_at_the_looks_ahead() -> None:
+    plan = boundary([0.4, 0.7, 1.0], OF, futility=Spending(Shape.POCOCK))
+    assert plan.futility is not None
+    z, drift = 1.1, 2.5
+    start, share = z * math.sqrt(0.4), 0.5  # of what is left, at the look in between
+
+    def ahead(bound: float, t: float) -> float:  # on the scale of the remaining trial
+        return (bound * math.sqrt(t) - start) / math.sqrt(t - 0.4)
+
+    left = drift * math.sqrt(0.6)
+    high, low = ahead(plan.efficacy[1], 0.7), ahead(plan.futility.z[1], 0.7)
+    expected = phi(left * math.sqrt(share) - high) + both(
+        low, high, ahead(plan.efficacy[2], 1.0), t=share, drift=left
+    )
+    assert conditional_power(plan, 1, z, drift=drift) == pytest.approx(expected, abs=1e-7)

@@ -41,10 +41,20 @@ def risk_sets(
     place = np.arange(people)
     same = sorted_month[:, 1:] == sorted_month[:, :-1]
     treated_left = arm.sum(axis=1, keepdims=True) - np.cumsum(arm, axis=1) + arm
-    if not same.any():
+    if not (same & (death[:, 1:] | death[:, :-1])).any():  # others' ties change no count
         at_risk = np.broadcast_to(people - place, month.shape)
         none, one = np.zeros_like(at_risk), np.ones_like(at_risk)
-        return RiskSets(death, arm, at_risk, treated_left, False, none, one, arm.astype(np.int64))  # noqa: FBT003
+        own = arm.astype(np.int64)
+        return RiskSets(
+            death,
+            arm,
+            at_risk,
+            treated_left,
+            tied=False,
+            earlier=none,
+            deaths=one,
+            deaths_treated=own,
+        )
     first = np.zeros(month.shape, dtype=np.int64)
     first[:, 1:] = np.where(same, 0, place[1:])
     first = np.maximum.accumulate(first, axis=1)
