@@ -231,3 +231,11 @@ def test_numbers_that_cannot_be_compared_are_refused() -> None:
         cox(np.arange(1.0, 5.0), np.ones(4, bool), arm, covariates=np.ones((4, 1)))
     with pytest.raises(InputError, match="cannot be"):
         compare_shares((5, 4), (1, 4))
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0]])
+def test_who_is_censored_in_the_month_of_a_death_was_at_risk_in_it(order: list[int]) -> None:
+    """One death among four, two of them treated: expected 1/2, variance 1/4, by hand."""
+    month, died = np.array([3.0, 3.0, 5.0, 6.0])[order], np.array([0, 1, 0, 0], dtype=bool)[order]
+    found = log_rank(month, died, np.array([1, 0, 0, 1], dtype=bool)[order])
+    assert (found.observed, found.expected, found.variance) == (0.0, 0.5, 0.25)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slopewise.errors import InputError
-from slopewise.trial.boundary import Boundary, boundary, drift_for_power, stopping
+from slopewise.trial.boundary import Boundary, BoundaryStatus, boundary, drift_for_power, stopping
 from slopewise.trial.crossing import course, crossing
 from slopewise.trial.interim import (
     DriftBelief,
@@ -289,3 +289,16 @@ def test_conditional_power_follows_futility_at_the_looks_ahead() -> None:
         low, high, ahead(plan.efficacy[2], 1.0), t=share, drift=left
     )
     assert conditional_power(plan, 1, z, drift=drift) == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("sides", [1, 2])
+def test_a_tiny_alpha_is_spent_by_classical_bounds_as_well(sides: int) -> None:
+    plan = boundary([0.2, 1.0], Spending(Shape.CLASSICAL_OBRIEN_FLEMING), alpha=1e-6, sides=sides)
+    assert plan.spent[-1] == pytest.approx(1e-6, rel=1e-4)
+
+
+def test_futility_that_spends_everything_before_the_end_is_a_status() -> None:
+    plan = boundary([0.9, 1.0], OF, futility=spending_from_text("hwang:50"))
+    assert plan.status is BoundaryStatus.STEP_LIMIT
+    assert plan.futility is None
+    assert plan.spent[-1] == pytest.approx(plan.alpha, abs=1e-9)

@@ -273,7 +273,7 @@ def _classical(
 
     single = -float(ndtri(alpha / sides))
     most = -float(ndtri(alpha / sides / len(looks)))  # Bonferroni is never too low
-    return shape(_root(excess, single, most + 1e-9))
+    return shape(_root(excess, single - 1e-4, most + 1e-4))
 
 
 def _with_futility(
@@ -298,7 +298,7 @@ def _with_futility(
         return None
     drift = _root(lambda d: bounds(d)[2], low, high)
     above, below, gap = bounds(drift)
-    if abs(gap) > 1e-8:
+    if abs(gap) > 1e-8 or len(above) < len(looks):
         return None
     return above, (*below, above[-1])
 
