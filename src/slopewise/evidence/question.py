@@ -13,7 +13,7 @@ from slopewise.errors import InputError
 from slopewise.evidence.breathing.vital_capacity import breathing_effects
 from slopewise.evidence.cohorts import cohort_names
 from slopewise.evidence.design import Lane
-from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect
+from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, as_printed
 from slopewise.evidence.slowing.candidate import LeftOut
 from slopewise.evidence.slowing.convert import Conversion, convert_all
 from slopewise.evidence.study import Study
@@ -204,9 +204,10 @@ def _pooled(
 
     if not effects:
         return None
-    return pool(
+    pooled = pool(
         [effect.estimate for effect in effects],
         [effect.standard_error for effect in effects],
         method=method,
         hartung_knapp=hartung_knapp,
     )
+    return as_printed(pooled, effects[0].own_interval)

@@ -71,8 +71,17 @@ class StudyEffect:
     own_high: float | None = None
 
     @property
+    def own_interval(self) -> Interval | None:
+        """The 95 % interval of the method itself, where it is not the normal one."""
+        if self.own_low is None or self.own_high is None:
+            return None
+        return Interval(self.own_low, self.own_high)
+
+    @property
     def interval95(self) -> Interval:
-        """The estimate with 1.96 standard errors on each side."""
+        """The method's own interval; where it has none, 1.96 standard errors on each side."""
+        if self.own_interval is not None:
+            return self.own_interval
         half = _NORMAL_975 * self.standard_error
         return Interval(self.estimate - half, self.estimate + half)
 

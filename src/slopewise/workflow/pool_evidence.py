@@ -11,8 +11,10 @@ from slopewise.evidence.pooling.influence import (
 )
 from slopewise.evidence.pooling.meta_regression import regress_on_moderators
 from slopewise.evidence.pooling.pool import pool
+from slopewise.evidence.pooling.pooled_effect import as_printed
 from slopewise.evidence.pooling.pooled_studies import PooledStudies, PoolOptions
 from slopewise.evidence.pooling.small_studies import check_small_studies
+from slopewise.evidence.study import Interval
 from slopewise.records.published.pool_csv import EffectTable, Moderator, read_effect_table
 
 __all__ = ["pool_file", "pooled_studies"]
@@ -37,6 +39,7 @@ def pool_file(
         table.estimates,
         standard_errors=table.standard_errors,
         moderators=table.moderators,
+        own_intervals=table.own_intervals,
         options=options,
         remarks=remarks,
     )
@@ -56,6 +59,7 @@ def _without(table: EffectTable, names: frozenset[str]) -> EffectTable:
         lines=tuple(table.lines[i] for i in kept),
         estimates=tuple(table.estimates[i] for i in kept),
         standard_errors=tuple(table.standard_errors[i] for i in kept),
+        own_intervals=tuple(table.own_intervals[i] for i in kept),
         moderators={
             name: tuple(values[i] for i in kept)  # type: ignore[misc]  # one column, one kind
             for name, values in table.moderators.items()
@@ -70,18 +74,20 @@ def pooled_studies(
     *,
     standard_errors: tuple[float, ...],
     moderators: dict[str, Moderator],
+    own_intervals: tuple[Interval | None, ...],
     options: PoolOptions,
     remarks: tuple[str, ...] = (),
 ) -> PooledStudies:
     """The pooled effect and what the options ask for; nothing is pooled where there is no study."""
-    bare = PooledStudies(source, studies, estimates, standard_errors, options, None, remarks)
+    effects = (estimates, standard_errors)
+    bare = PooledStudies(source, studies, *effects, own_intervals, options, None, remarks)
     if not studies:
         return bare
-    effects = (estimates, standard_errors)
     method, knapp, floor = options.method, options.hartung_knapp, options.floor
+    pooled = pool(*effects, method=method, hartung_knapp=knapp, floor=floor)
     return replace(
         bare,
-        pooled=pool(*effects, method=method, hartung_knapp=knapp, floor=floor),
+        pooled=as_printed(pooled, own_intervals[0]),
         regression=regress_on_moderators(
             *effects,
             moderators,

@@ -49,6 +49,7 @@ def pool_question(
         tuple(effect.estimate for effect in effects),
         standard_errors=tuple(effect.standard_error for effect in effects),
         moderators=moderators,
+        own_intervals=tuple(effect.own_interval for effect in effects),
         options=options,
         remarks=remarks,
     )

@@ -1,9 +1,11 @@
 """The answer of a meta-analysis: a pooled effect with its intervals and how much studies differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Method", "PoolStatus", "PooledEffect"]
+from slopewise.evidence.study import Interval
+
+__all__ = ["Method", "PoolStatus", "PooledEffect", "as_printed"]
 
 
 class Method(StrEnum):
@@ -58,3 +60,14 @@ class PooledEffect:
     heterogeneity_h2: float | None = None
     q: float | None = None
     q_p: float | None = None
+
+
+def as_printed(pooled: PooledEffect, own: Interval | None) -> PooledEffect:
+    """A single study with the interval of its own method, which need not be the normal one.
+
+    The standard error of a fraction shrinks as the fraction grows, so that a normal interval lies
+    too far from no effect, and its P too low; where an own interval stands, no P is given.
+    """
+    if pooled.status is not PoolStatus.SINGLE_STUDY or own is None:
+        return pooled
+    return replace(pooled, low=own.low, high=own.high, p_value=None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
+from slopewise.evidence.study import Interval
 
 if TYPE_CHECKING:
     from slopewise.evidence.pooling.influence import StudyInfluence
@@ -40,6 +41,7 @@ class PooledStudies:
     studies: tuple[str, ...]
     estimates: tuple[float, ...]
     standard_errors: tuple[float, ...]
+    own_intervals: tuple[Interval | None, ...]  # of a study's own method, where it has one
     options: PoolOptions
     pooled: PooledEffect | None
     remarks: tuple[str, ...]

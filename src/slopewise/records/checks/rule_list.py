@@ -114,6 +114,11 @@ RULES: tuple[Rule, ...] = (
          "use one spelling if it is the same patient"),
     Rule("total_rises", "a total at least 6 points above the visit before", _SAID,
          "check both visits"),
+    # a trial registry
+    Rule("registry_record", "a registry record of an unexpected shape, or not of an ALS trial",
+         "error: the record is left out", "save it again from the registry, or leave it out"),
+    Rule("registry_result", "a posted result for which a study has no place",
+         "info: not taken over", "read it on the registry's page"),
     # the store
     Rule("more_findings", "an import with more than 5000 findings", "the log keeps the first 5000",
          "import the file again to see all of them"),

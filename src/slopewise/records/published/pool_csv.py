@@ -1,13 +1,15 @@
 """A plain table of study effects: one row a study, with an estimate and its standard error.
 
-Columns `study`, `estimate` and `standard_error`; further ones may be moderators. Lines that begin
-with `#` are comments: a downloaded table carries the command that made it there.
+Columns `study`, `estimate` and `standard_error`; further ones may be moderators. `low` and `high`
+may hold the 95 % interval of a study's own method, which stands where it is the only one. Lines
+that begin with `#` are comments: a downloaded table carries the command that made it there.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from slopewise.errors import InputError, NotFoundError
+from slopewise.evidence.study import Interval
 from slopewise.records.file_columns import Column, Kind
 from slopewise.records.importers.report import Severity
 from slopewise.records.reading.cells import BadCell, is_missing, parse, unescape
@@ -23,9 +25,10 @@ from slopewise.records.reading.text_table import (
 __all__ = ["EFFECT_COLUMNS", "EffectTable", "read_effect_table"]
 
 EFFECT_COLUMNS = ("study", "estimate", "standard_error")
+OWN_COLUMNS = ("low", "high")
 OTHER_NAMES = {
     "study": ("slab", "trial", "label", "name", "author", "id"),
-    "estimate": ("yi", "effect", "te", "b", "beta", "y"),
+    "estimate": ("yi", "effect", "b", "beta", "y"),
     "standard_error": ("sei", "se", "std_error", "stderr", "sete", "s.e."),
 }
 MINUS_SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-"})
@@ -45,6 +48,7 @@ class EffectTable:
     estimates: tuple[float, ...]
     standard_errors: tuple[float, ...]
     moderators: dict[str, Moderator]
+    own_intervals: tuple[Interval | None, ...]  # `low` and `high`, where a method gives its own
     unused: tuple[str, ...]  # columns that were not read
     remarks: tuple[str, ...]
 
@@ -72,11 +76,34 @@ def read_effect_table(path: Path, moderators: tuple[str, ...] = ()) -> EffectTab
         estimates=estimates,
         standard_errors=errors_read,
         moderators={name: _moderator(table, name, place) for name in wanted},
+        own_intervals=tuple(_own_interval(table, line, place) for line in table.lines),
         unused=tuple(
-            table.spelled[name] for name in table.header if name not in (*EFFECT_COLUMNS, *wanted)
+            table.spelled[name]
+            for name in table.header
+            if name not in (*EFFECT_COLUMNS, *_own_columns(table), *wanted)
         ),
         remarks=(*(found.reason for found in table.findings), *_repeated(studies)),
     )
+
+
+def _own_columns(table: TextTable) -> tuple[str, ...]:
+    """Both ends or none: one end alone is no interval."""
+    return OWN_COLUMNS if set(OWN_COLUMNS) <= set(table.header) else ()
+
+
+def _own_interval(table: TextTable, line: TextLine, place: dict[str, int]) -> Interval | None:
+    columns = _own_columns(table)
+    if not columns or all(
+        is_missing(unescape(line.cells[place[name]].strip())) for name in columns
+    ):
+        return None
+    low, high = (_number(table, line, name, place) for name in columns)
+    if low > high:
+        raise InputError(
+            f"{table.name}, line {line.line}, column low: {low:g} is above high = {high:g}; "
+            "exchange the two"
+        )
+    return Interval(low, high)
 
 
 def _content(path: Path) -> bytes:

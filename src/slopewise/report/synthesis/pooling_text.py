@@ -146,7 +146,8 @@ def _numbers(pooled: PooledEffect) -> Table:
 
 def _with_estimate(pooled: PooledEffect, places: int) -> str:
     span = interval(pooled.low, pooled.high, places)
-    return f"{span}; {decimal(pooled.estimate, places)} ({_p(pooled.p_value)})"
+    chance = "" if pooled.p_value is None else f" ({_p(pooled.p_value)})"
+    return f"{span}; {decimal(pooled.estimate, places)}{chance}"
 
 
 def _bare_p(value: float | None) -> str:
@@ -169,17 +170,18 @@ def _studies(result: PooledStudies) -> Table:
         Column("Estimate", is_number=True),
         Column("Weight", is_number=True),
     )
-    effects = zip(result.studies, result.estimates, result.standard_errors, weights, strict=True)
+    bands = zip(result.estimates, result.standard_errors, result.own_intervals, strict=True)
+    ends = [
+        (estimate - NORMAL_QUANTILE * error, estimate + NORMAL_QUANTILE * error)
+        if own is None
+        else (own.low, own.high)
+        for estimate, error, own in bands
+    ]
     rows = tuple(
-        (
-            study,
-            interval(
-                estimate - NORMAL_QUANTILE * error, estimate + NORMAL_QUANTILE * error, places
-            ),
-            decimal(estimate, places),
-            percent(weight),
+        (study, interval(low, high, places), decimal(estimate, places), percent(weight))
+        for study, (low, high), estimate, weight in zip(
+            result.studies, ends, result.estimates, weights, strict=True
         )
-        for study, estimate, error, weight in effects
     )
     return Table("Studies", columns, rows)
 
