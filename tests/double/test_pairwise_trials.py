@@ -11,7 +11,7 @@ from numpy import ndarray as Array
 from slopewise.endpoint.joint_rank import joint_rank
 from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel
 from slopewise.endpoint.pairs.pairwise_trials import compare_trials
-from slopewise.endpoint.survival.cox import cox, cox_trials
+from slopewise.endpoint.survival.cox import CoxStatus, cox, cox_trials
 from slopewise.endpoint.survival.log_rank import log_rank, log_rank_trials
 from slopewise.endpoint.win_ratio import WinStatus, win_statistics
 from slopewise.errors import InputError
@@ -103,3 +103,17 @@ def test_nobody_to_tell_apart_is_a_value_and_not_a_failure() -> None:
     assert not cox_trials(month, none, arm).finite.any()
     with pytest.raises(InputError, match="two people in each arm"):
         compare_trials(month, none, arm & False, change=change, observed=np.ones_like(change, bool))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 11))
+def test_small_trials_have_a_hazard_ratio_in_a_batch_when_they_have_one_alone(
+    seed: int, people: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    month, died = np.ceil(rng.exponential(5.0, people)), rng.random(people) < rng.random()
+    arm = rng.permutation(np.arange(people) < max(1, people // 2))
+    alone = cox(month, died, arm)
+    batch = cox_trials(month[None], died[None], arm[None])
+    assert batch.finite[0] == (alone.status is CoxStatus.CONVERGED)
+    assert np.exp(batch.log_hazard_ratio[0]) == pytest.approx(alone.estimate or 1.0, rel=1e-6)

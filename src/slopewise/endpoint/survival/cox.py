@@ -33,6 +33,7 @@ ESTIMAND = (
 )
 _STEPS = 50
 _SETTLED = 1e-16  # Newton decrement: the next place is exact to rounding
+_LONGEST = 3.0  # standardised: a step over a flat place is cut to this
 _RUNAWAY = 15.0  # standardised log hazard ratio beyond which there is no maximum
 _HALF_CHI = 0.5 * 3.841458820694124  # 95 % of chi-squared on 1 degree of freedom
 
@@ -223,6 +224,7 @@ def _likelihood(rows: list[_Stratum], beta: Array) -> tuple[float, Array, Array]
         dying = np.zeros((int(row.month_of[-1]) + 1, sums.shape[1]))
         np.add.at(dying, row.month_of, sums[row.dead])
         left = at_risk - row.share[:, None] * dying[row.month_of]
+        left[:, 0] = np.maximum(left[:, 0], 1e-300)  # far from any maximum it may underflow
         mean = left[:, 1 : effects + 1] / left[:, :1]
         square = (left[:, effects + 1 :] / left[:, :1]).sum(axis=0).reshape(effects, effects)
         value += float((line[row.dead] - top - np.log(left[:, 0])).sum())
@@ -244,6 +246,7 @@ def _climb(rows: list[_Stratum], beta: Array, *, held: int | None) -> tuple[CoxS
         step = np.linalg.solve(inside, score[free])
         if float(step @ score[free]) < _SETTLED:
             return CoxStatus.CONVERGED, beta
+        step *= min(1.0, _LONGEST / float(np.abs(step).max()))
         for _ in range(30):
             new = beta.copy()
             new[free] += step
