@@ -10,8 +10,8 @@ straight, so many untreated people "respond" too; how many depends on the visits
 and on the rule, and must be found by simulating the trial without an effect. People without a
 slope after treatment, the dead among them, count as not responding; people for whom the rule is
 not defined are left out and counted.
-c = 1.5 points per month was used in the phase 2 trial of MSC-NTF cells (Berry et al. 2019,
-doi:10.1212/WNL.0000000000008620). References: Newcombe 1998, doi:10.1002/(SICI)1097-
+c = 1.5 points per month was used in the phase 2 trial of MSC-NTF cells (Neurology 2019;93:e2294);
+there is no default. References: Newcombe 1998, doi:10.1002/(SICI)1097-
 0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; Wilson 1927, doi:10.1080/01621459.1927.10502953.
 Status: published (Newcombe's table II), reference (R).
 """
