@@ -22,6 +22,7 @@ from slopewise.web.imports.staging import StagedUploads
 from slopewise.web.jobs import Worker
 from slopewise.web.rendering import STATIC_FOLDERS
 from slopewise.web.security import BodyLimit, RequestGuard, SecurityHeaders, WebLimits
+from slopewise.web.warming import make_ready
 
 if TYPE_CHECKING:
     from slopewise.records.store import Store
@@ -93,16 +94,12 @@ def _store_in_memory() -> "Store":
 
 @asynccontextmanager
 async def _whole_life(app: FastAPI) -> AsyncIterator[None]:
-    """The renderer starts beside the first page; what waits for a yes is forgotten at the end."""
-    threading.Thread(target=_warm_up, daemon=True).start()
+    """Pages are made ready beside the first visit; what waits for a yes is forgotten at the end."""
+    stopped = threading.Event()
+    threading.Thread(target=make_ready, args=(stopped,), name="warming", daemon=True).start()
     yield
+    stopped.set()
     app.state.staged.forget_all()
-
-
-def _warm_up() -> None:
-    from slopewise.report.figures.svg import warm_up
-
-    warm_up()
 
 
 async def _expected_failure(request: Request, error: Exception) -> Response:

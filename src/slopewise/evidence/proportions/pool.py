@@ -9,6 +9,7 @@ sum says. A breach of the first makes the answer unreliable, of the second raise
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from slopewise.errors import InputError
 from slopewise.evidence.proportions.beta_binomial import pool_beta_binomial
@@ -39,6 +40,12 @@ def pool_proportions(
     """One answer by one method, with an alarm where it cannot be right."""
     if not counted:
         raise InputError("no study to count; give at least one row of study, events and total")
+    return _pooled(tuple(counted), method)
+
+
+@lru_cache(maxsize=512)
+def _pooled(counted: tuple[CountedStudy, ...], method: CountMethod) -> PooledProportion:
+    """Kept in memory: where one study is left out, most counts are those of the whole record."""
     return watched(_POOLED[method](counted))
 
 

@@ -3,6 +3,8 @@
 The choice of studies, method and view stands in the address; nothing is kept between requests.
 """
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from slopewise.web.evidence.forms import METHOD_WORDS, SynthesisForm, SynthesisQuery
 from slopewise.web.rendering import page
 
-__all__ = ["router"]
+__all__ = ["router", "shown_synthesis"]
 
 router = APIRouter()
 _FILTERS = frozenset({"cells", "donor", "route", "design", "scale", "numbers", "text", "sort"})
@@ -20,6 +22,11 @@ _FILTERS = frozenset({"cells", "donor", "route", "design", "scale", "numbers", "
 def show_evidence(request: Request, form: SynthesisQuery) -> Response:
     if _FILTERS & set(request.query_params):  # addresses from when the list stood here
         return RedirectResponse(f"/evidence/studies?{request.url.query}", status_code=308)
+    return page(request, "evidence/synthesis.html", shown_synthesis(form))
+
+
+def shown_synthesis(form: SynthesisForm) -> dict[str, Any]:
+    """What the page of these choices shows; answers and figures stay in memory."""
     from slopewise.evidence.registry.entries import load_entries
     from slopewise.report.evidence.record import record_sentence
     from slopewise.report.landscape.harvest_map import harvest_map
@@ -31,7 +38,7 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
     found = synthesise(
         without=form.left_out, method=form.method, hartung_knapp=form.hartung_knapp == "yes"
     )
-    context = {
+    return {
         "form": form,
         "sentence": record_sentence(found.every),
         "sections": tuple(
@@ -57,7 +64,6 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
         "timeline": timeline(found.every, load_entries()),
         **_links(form),
     }
-    return page(request, "evidence/synthesis.html", context)
 
 
 def _links(form: SynthesisForm) -> dict[str, str]:
