@@ -13,7 +13,12 @@ from slopewise.errors import InputError
 from slopewise.evidence.breathing.vital_capacity import breathing_effects
 from slopewise.evidence.cohorts import cohort_names
 from slopewise.evidence.design import Lane
-from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, as_printed
+from slopewise.evidence.pooling.pooled_effect import (
+    AssumedSpread,
+    Method,
+    PooledEffect,
+    as_printed,
+)
 from slopewise.evidence.slowing.candidate import LeftOut
 from slopewise.evidence.slowing.convert import Conversion, convert_all
 from slopewise.evidence.study import Study
@@ -21,6 +26,7 @@ from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
 from slopewise.evidence.words.answer_sentence import breathing_sentence, slowing_sentence
 
 __all__ = [
+    "FEW",
     "FURTHER_QUESTIONS",
     "QUESTIONS",
     "LeftOut",
@@ -45,9 +51,11 @@ class QuestionAnswer:
     """The answer to one question from the studies given.
 
     `pooled` is None when no study has an estimate. `completed` pools the estimates with the
-    borrowed ones added: a test of the answer, not the answer; None when none is borrowed. Rows of
+    `borrowed` ones added: a test of the answer, not the answer; None when none is borrowed. Rows of
     `leave_one_out` and `cumulative` stand in the order of `effects`, sorted by year; with one
-    effect nothing can be left out and `leave_one_out` is empty.
+    effect nothing can be left out and `leave_one_out` is empty. `assumed` and `completed_assumed`
+    are average effects under a named assumption on the spread between studies: of slowing only,
+    where studies are few or one is borrowed.
     """
 
     question: Question
@@ -59,6 +67,9 @@ class QuestionAnswer:
     leave_one_out: tuple[PooledEffect, ...]
     cumulative: tuple[PooledEffect, ...]
     sentence: str  # the answer in one plain sentence, interval first
+    borrowed: tuple[StudyEffect, ...] = ()
+    assumed: AssumedSpread | None = None
+    completed_assumed: AssumedSpread | None = None
 
 
 Dated = TypeVar("Dated", StudyEffect, Unconverted)
@@ -83,6 +94,8 @@ QUESTIONS = (
         Measure.SLOWING,
     ),
 )
+
+FEW = 4  # assumption: from five studies on they tell something themselves of how much they differ
 
 # asked of another outcome than decline; answered in the same way
 FURTHER_QUESTIONS = (
@@ -115,13 +128,16 @@ def answer(
     pooled = _pooled(effects, method=method, hartung_knapp=hartung_knapp)
     say = slowing_sentence if question.measure is Measure.SLOWING else breathing_sentence
     several = range(len(effects)) if len(effects) > 1 else range(0)
+    borrowed = _borrowed(effects, made)
+    completed = (*effects, *borrowed) if borrowed else ()
+    is_assumed = question.measure is Measure.SLOWING and (len(effects) <= FEW or bool(borrowed))
     return QuestionAnswer(
         question=question,
         effects=effects,
         left_out=left_out,
         unconverted=silent,
         pooled=pooled,
-        completed=_completed(effects, made, method=method, hartung_knapp=hartung_knapp),
+        completed=_pooled(completed, method=method, hartung_knapp=hartung_knapp),
         leave_one_out=_each(
             [effects[:at] + effects[at + 1 :] for at in several],
             method=method,
@@ -133,6 +149,9 @@ def answer(
             hartung_knapp=hartung_knapp,
         ),
         sentence=say(question.lane, effects, pooled, unconverted=silent),
+        borrowed=borrowed,
+        assumed=_assumed(effects) if is_assumed else None,
+        completed_assumed=_assumed(completed) if is_assumed else None,
     )
 
 
@@ -174,20 +193,21 @@ def _by_year(rows: Sequence[Dated]) -> tuple[Dated, ...]:
     return tuple(sorted(rows, key=lambda row: (row.year or 9999, row.study_id)))
 
 
-def _completed(
-    effects: tuple[StudyEffect, ...],
-    made: Sequence[Conversion],
-    *,
-    method: Method,
-    hartung_knapp: bool,
-) -> PooledEffect | None:
-    """The estimates with the borrowed ones of other cohorts added."""
+def _borrowed(
+    effects: tuple[StudyEffect, ...], made: Sequence[Conversion]
+) -> tuple[StudyEffect, ...]:
+    """The estimates with borrowed spreads of cohorts that have none of their own."""
     counted = {effect.cohort for effect in effects}
     lent = [one.borrowed for one in made if one.borrowed is not None]
-    added, _ = _one_per_cohort([each for each in lent if each.cohort not in counted])
-    if not added:
-        return None
-    return _pooled((*effects, *added), method=method, hartung_knapp=hartung_knapp)
+    return _one_per_cohort([each for each in lent if each.cohort not in counted])[0]
+
+
+def _assumed(effects: Sequence[StudyEffect]) -> AssumedSpread | None:
+    from slopewise.evidence.pooling.predictive import mean_with_assumed_spread
+
+    return mean_with_assumed_spread(
+        [effect.estimate for effect in effects], [effect.standard_error for effect in effects]
+    )
 
 
 def _each(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slopewise.evidence.question import QUESTIONS, QuestionAnswer, answer
+from slopewise.evidence.question import QUESTIONS, answer
 from slopewise.evidence.study import Study
 from slopewise.evidence.study_effect import StudyEffect
 from slopewise.response.assessment import Belief, EvidencePrior, Prior, Slowing
@@ -63,7 +63,7 @@ def _trial_prior(studies: tuple[Study, ...], without: frozenset[str]) -> TrialPr
     from slopewise.evidence.pooling.predictive import predict_new_trial
 
     found = answer(QUESTIONS[0], studies, without=without)
-    borrowed = _borrowed(found)
+    borrowed = found.borrowed
     blinded = {study.study_id: _is_blinded(study) for study in studies}
 
     def predicted(effects: Sequence[StudyEffect]) -> "Predictive":
@@ -81,19 +81,6 @@ def _trial_prior(studies: tuple[Study, ...], without: frozenset[str]) -> TrialPr
         predictive=predicted((*found.effects, *borrowed)),
         own_only=predicted(found.effects),
     )
-
-
-def _borrowed(found: QuestionAnswer) -> tuple[StudyEffect, ...]:
-    """The best estimate with a borrowed spread of each cohort that has none of its own."""
-    best = {effect.cohort: effect for effect in found.effects}
-    lent = sorted(
-        (one.effect for one in found.left_out if one.effect.is_borrowed),
-        key=lambda effect: (effect.study_id, effect.standard_error),
-    )
-    own = set(best)
-    for effect in lent:
-        best.setdefault(effect.cohort, effect)
-    return tuple(effect for cohort, effect in best.items() if cohort not in own)
 
 
 def _is_blinded(study: Study) -> bool:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from slopewise.evidence.study import Interval
 
-__all__ = ["Method", "PoolStatus", "PooledEffect", "as_printed"]
+__all__ = ["AssumedSpread", "Method", "PoolStatus", "PooledEffect", "as_printed"]
 
 
 class Method(StrEnum):
@@ -60,6 +60,22 @@ class PooledEffect:
     heterogeneity_h2: float | None = None
     q: float | None = None
     q_p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedSpread:
+    """The average effect of few studies, the spread between them assumed rather than estimated.
+
+    Median and 95 % credible interval; `scale` is that of the half-normal spread it rests on,
+    `mean_sd` the spread of what was assumed of the average itself (next to nothing).
+    """
+
+    k: int
+    median: float
+    low: float
+    high: float
+    scale: float
+    mean_sd: float
 
 
 def as_printed(pooled: PooledEffect, own: Interval | None) -> PooledEffect:

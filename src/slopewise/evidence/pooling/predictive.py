@@ -18,8 +18,15 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.errors import InputError
+from slopewise.evidence.pooling.pooled_effect import AssumedSpread
 
-__all__ = ["HierarchyPrior", "Mixture", "Predictive", "predict_new_trial"]
+__all__ = [
+    "HierarchyPrior",
+    "Mixture",
+    "Predictive",
+    "mean_with_assumed_spread",
+    "predict_new_trial",
+]
 
 # assumption: as for one patient (response/slowing_profile), no effect is likeliest and 5 chances in
 # 100 are left to a halving or more
@@ -31,6 +38,10 @@ HETEROGENEITY_SCALE = 0.25
 # assumption: patients of one trial differ in their slowing as widely as the sceptical prior lets
 # one patient differ from no effect; no trial has measured it
 PATIENT_SD = SCEPTICAL_SD
+
+# assumption: of the average effect next to nothing is known where it stands beside a pooled one; on
+# this scale 1 is a full stop
+WIDE_SD = 10.0
 
 _NODES = 400
 _REACH = 9.0  # half-normal scales; beyond lies less than 1 in 10^18
@@ -134,6 +145,26 @@ def predict_new_trial(
         spread_high90=float(high),
         log_evidence=top + math.log(total),
     )
+
+
+def mean_with_assumed_spread(
+    estimates: Sequence[float], standard_errors: Sequence[float]
+) -> AssumedSpread | None:
+    """The average slowing of few studies, with the half-normal spread between them assumed.
+
+    Two studies hardly tell how much studies differ: Hartung–Knapp's interval then rests on one
+    degree of freedom and may run from −3 to 3. This stands beside it, never in its place. None
+    where nothing can be computed. Röver et al. 2021, doi:10.1002/jrsm.1475.
+    """
+    if not estimates:
+        return None
+    prior = HierarchyPrior(sd=WIDE_SD)
+    with np.errstate(all="ignore"):
+        found = predict_new_trial(estimates, standard_errors, prior=prior).mean
+        if not all(np.isfinite(part).all() for part in (found.weights, found.means, found.sds)):
+            return None
+        low, median, high = (found.quantile(share) for share in (0.025, 0.5, 0.975))
+    return AssumedSpread(len(estimates), median, low, high, prior.heterogeneity_scale, WIDE_SD)
 
 
 def _checked(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slopewise.evidence.certainty.grade import Certainty, Level
-from slopewise.evidence.pooling.pooled_effect import PooledEffect, PoolStatus
+from slopewise.evidence.pooling.pooled_effect import AssumedSpread, PooledEffect, PoolStatus
 from slopewise.evidence.question import QuestionAnswer
 from slopewise.evidence.study_effect import Measure
 from slopewise.report.evidence.record import heading
@@ -109,7 +109,7 @@ def statistics(answer: QuestionAnswer) -> tuple[tuple[str, str], ...]:
     """What a statistician asks of a pooled answer, as names and values."""
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None:
-        return (("Studies", "0"),)
+        return (("Studies", "0"), *_tested(answer))
     pairs: Sequence[tuple[str, str | None]] = (
         ("Studies", str(pooled.k)),
         ("Method", _method(pooled)),
@@ -130,7 +130,17 @@ def statistics(answer: QuestionAnswer) -> tuple[tuple[str, str], ...]:
         ("H²", _number(pooled.heterogeneity_h2)),
         ("Q", _number(pooled.q)),
         ("P of Q", _p(pooled.q_p)),
+        ("Average effect, spread between studies assumed", _assumed(answer, answer.assumed)),
+    )
+    told = tuple((name, value) for name, value in pairs if value is not None)
+    return (*told, *_tested(answer))
+
+
+def _tested(answer: QuestionAnswer) -> tuple[tuple[str, str], ...]:
+    """What the answer would be with borrowed spreads: a test of it."""
+    pairs = (
         ("With borrowed spreads counted", _completed(answer)),
+        ("The same, spread between studies assumed", _assumed(answer, answer.completed_assumed)),
     )
     return tuple((name, value) for name, value in pairs if value is not None)
 
@@ -163,6 +173,16 @@ def _with_ends(answer: QuestionAnswer) -> str | None:
     if low is None or high is None:
         return told
     return f"{told} ({_number(low)} to {_number(high)})"
+
+
+def _assumed(answer: QuestionAnswer, found: AssumedSpread | None) -> str | None:
+    if found is None:
+        return None
+    told = interval_text(answer.question.measure, found.low, found.high)
+    return (
+        f"{told}, middle {effect_text(answer.question.measure, found.median)}; rests on the "
+        f"assumption that true effects differ with an SD that is half-normal, scale {found.scale:g}"
+    )
 
 
 def _completed(answer: QuestionAnswer) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from slopewise.evidence.pooling.meta_regression import MetaRegression
-from slopewise.evidence.pooling.pooled_effect import PooledEffect, PoolStatus
+from slopewise.evidence.pooling.pooled_effect import AssumedSpread, PooledEffect, PoolStatus
 from slopewise.evidence.pooling.pooled_studies import PooledStudies
 from slopewise.evidence.question import QuestionAnswer
 from slopewise.report.synthesis.pooling_text import pooled_remarks, pooling_sentence
@@ -148,5 +148,19 @@ def _answer(answer: QuestionAnswer) -> dict[str, Any]:
             }
             for row in answer.unconverted
         ],
-        "with_borrowed_spreads": None if completed is None else pooled_object(completed),
+        "assumed_spread": _assumed(answer.assumed),
+        "with_borrowed_spreads": None
+        if completed is None
+        else pooled_object(completed) | {"assumed_spread": _assumed(answer.completed_assumed)},
+    }
+
+
+def _assumed(found: AssumedSpread | None) -> dict[str, Any] | None:
+    """The mean effect under a named assumption on the spread between studies; None where many."""
+    if found is None:
+        return None
+    return asdict(found) | {
+        "interval": "95 % credible",
+        "assumption": f"SD between studies half-normal, scale {found.scale:g} of slowing; mean "
+        f"normal around 0, SD {found.mean_sd:g}",
     }

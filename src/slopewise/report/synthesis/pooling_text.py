@@ -1,7 +1,8 @@
 """A pooled effect for the terminal: the answer in plain words, then studies and what tests it."""
 
+from slopewise.evidence.design import Lane
 from slopewise.evidence.pooling.meta_regression import MetaRegression
-from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
+from slopewise.evidence.pooling.pooled_effect import AssumedSpread, Method, PooledEffect, PoolStatus
 from slopewise.evidence.pooling.pooled_studies import PooledStudies
 from slopewise.evidence.pooling.small_studies import SmallStudyCheck
 from slopewise.evidence.question import QuestionAnswer
@@ -9,7 +10,7 @@ from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.numbers import decimal, interval, percent, plural
 from slopewise.report.tables import Column, Table
 
-__all__ = ["METHOD_WORDS", "pooled_remarks", "pooling_sentence", "pooling_text"]
+__all__ = ["METHOD_WORDS", "assumed_words", "pooled_remarks", "pooling_sentence", "pooling_text"]
 
 NORMAL_QUANTILE = 1.959963984540054  # of a 95 % interval of one study
 METHOD_WORDS = {
@@ -99,6 +100,7 @@ def pooling_text(result: PooledStudies) -> str:
         parts.append(_regression(result.regression))
     parts += _tests(result)
     if result.answer is not None:
+        parts += _beside(result.answer)
         parts += _outside(result.answer)
     remarks = pooled_remarks(result)
     if remarks:
@@ -302,6 +304,62 @@ def _filled(found: SmallStudyCheck) -> str:
     )
 
 
+def assumed_words(found: AssumedSpread) -> str:
+    """What the interval with an assumed spread rests on."""
+    return (
+        f"That rests on an assumption, not on data: that true effects differ between studies with "
+        f"an SD that is half-normal, scale {decimal(found.scale, 2)} of slowing."
+    )
+
+
+def _beside(answer: QuestionAnswer) -> list[str]:
+    """The mean effect with an assumed spread between studies, where studies are few."""
+    found = answer.assumed
+    if found is None:
+        return []
+    return [
+        wrapped(
+            f"If the spread between studies is assumed, the average effect lies at "
+            f"{interval(found.low, found.high, 2)} (95 %), middle {decimal(found.median, 2)}, over "
+            f"{plural(found.k, 'study', 'studies')}{_holds_zero(found)}. {assumed_words(found)}"
+            f"{_not_in_it(answer)}"
+        )
+    ]
+
+
+def _not_in_it(answer: QuestionAnswer) -> str:
+    """What no interval of such studies holds, however narrow it is."""
+    silent = len(answer.unconverted)
+    words = (
+        f" {plural(silent, 'study', 'studies')} printed too little to be counted in it."
+        if silent
+        else ""
+    )
+    if answer.question.lane is Lane.SINGLE_ARM:
+        words += " Nobody was left untreated: it is no effect of the treatment alone."
+    elif answer.question.lane is Lane.EXTERNAL_CONTROL:
+        words += " The groups were not drawn by lot: it may be no effect of the treatment."
+    return words
+
+
+def _completed_words(answer: QuestionAnswer) -> str:
+    """The same studies with an assumed spread: with two of them the interval above says nothing."""
+    found = answer.completed_assumed
+    if found is None:
+        return ""
+    return (
+        f" With the spread between studies assumed as above: {interval(found.low, found.high, 2)}, "
+        f"middle {decimal(found.median, 2)}{_holds_zero(found)}."
+        if answer.assumed is not None
+        else f" With an assumed spread between studies: {interval(found.low, found.high, 2)}, "
+        f"middle {decimal(found.median, 2)}{_holds_zero(found)}. {assumed_words(found)}"
+    )
+
+
+def _holds_zero(found: AssumedSpread) -> str:
+    return ", and no effect fits too" if found.low < 0.0 < found.high else ""
+
+
 def _outside(answer: QuestionAnswer) -> list[str]:
     """What does not enter the answer, and what it would be with borrowed spreads."""
     parts = []
@@ -318,8 +376,8 @@ def _outside(answer: QuestionAnswer) -> list[str]:
             wrapped(
                 f"With estimates whose spread is borrowed from other trials: {span}, best "
                 f"{decimal(answer.completed.estimate, places)}, over "
-                f"{plural(answer.completed.k, 'study', 'studies')}. A test of the answer, not the "
-                "answer."
+                f"{plural(answer.completed.k, 'study', 'studies')}.{_completed_words(answer)} A "
+                "test of the answer, not the answer."
             )
         )
     return parts
