@@ -9,6 +9,7 @@ import pytest
 from tests.cli.folders import folder_of
 
 from slopewise.errors import InputError
+from slopewise.evidence.question import QUESTIONS, answer
 from slopewise.records.store import Store, open_store
 from slopewise.report.assessment_json import assessment_object
 from slopewise.report.patient.words import evidence_sentence
@@ -18,6 +19,7 @@ from slopewise.workflow import assess_patients, list_patients
 from slopewise.workflow.assess_patients import assess_store
 from slopewise.workflow.evidence_prior import believed, evidence_prior, trial_prior
 from slopewise.workflow.import_records import import_records
+from slopewise.workflow.published_record import published_studies
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FLAT_PROFILE = np.zeros_like(THETA)
@@ -116,4 +118,21 @@ def test_json_and_words_name_the_trials_the_quantiles_and_the_date(store: Store)
     sentence = evidence_sentence(evidence)
     assert evidence.trials[0] in sentence
     assert evidence.borrowed[0] in sentence
+    assert said["evidence_prior"]["silent_without_effect"] == evidence.silent_without_effect
     assert "evidence_prior" not in assessment_object(assess_store(store).run)
+
+
+def test_trials_that_saw_nothing_and_could_not_enter_are_told_whatever_they_are() -> None:
+    found = evidence_prior()
+    assert 0 < found.silent_without_effect < found.silent
+    said = evidence_sentence(found)
+    assert f"{found.silent_without_effect} of them reporting no benefit" in said
+    assert "it leans towards an effect" in said
+    assert " if " not in said
+    unknown = dataclasses.replace(found, silent_without_effect=0)
+    assert "what they saw is not in it" in evidence_sentence(unknown)
+
+
+def test_the_borrowed_estimate_is_the_one_that_tests_the_pooled_answer() -> None:
+    asked = answer(QUESTIONS[0], published_studies())
+    assert trial_prior().borrowed == asked.borrowed

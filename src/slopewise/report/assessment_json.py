@@ -40,6 +40,7 @@ def _evidence(evidence: EvidencePrior) -> dict[str, Any]:
         "trials": list(evidence.trials),
         "borrowed": list(evidence.borrowed),
         "silent": evidence.silent,
+        "silent_without_effect": evidence.silent_without_effect,
         "slowing": dataclasses.asdict(evidence.slowing),
         "without_borrowed": dataclasses.asdict(evidence.without_borrowed),
     }

@@ -55,7 +55,7 @@ class EvidencePrior:
     `log_density` stands on the fine grid of `slowing_profile`. `fingerprint` changes with the
     trials and with the way they are brought together; `computed` is a date, YYYY-MM-DD.
     `trials` entered with their own spread, `borrowed` with that of another trial, and `silent`
-    printed too little to enter.
+    printed too little to enter, `silent_without_effect` of them saying that they saw no benefit.
     """
 
     fingerprint: str
@@ -63,6 +63,7 @@ class EvidencePrior:
     trials: tuple[str, ...]
     borrowed: tuple[str, ...]
     silent: int
+    silent_without_effect: int
     slowing: Slowing  # of one patient, before any score is seen
     without_borrowed: Slowing  # the same from `trials` alone
     log_density: tuple[float, ...]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from slopewise.evidence.question import QUESTIONS, answer
 from slopewise.evidence.study import Study
 from slopewise.evidence.study_effect import StudyEffect
+from slopewise.evidence.words.direction import FAVOURS_CONTROL, NO_DIFFERENCE
 from slopewise.response.assessment import Belief, EvidencePrior, Prior, Slowing
 from slopewise.workflow.published_record import published_studies
 
@@ -39,6 +40,7 @@ class TrialPrior:
     effects: tuple[StudyEffect, ...]
     borrowed: tuple[StudyEffect, ...]
     silent: int
+    silent_without_effect: int
     predictive: "Predictive"
     own_only: "Predictive"
 
@@ -74,10 +76,14 @@ def _trial_prior(studies: tuple[Study, ...], without: frozenset[str]) -> TrialPr
         )
 
     entered = {effect.study_id for effect in borrowed}
+    silent = [one for one in found.unconverted if one.study_id not in entered]
     return TrialPrior(
         effects=found.effects,
         borrowed=borrowed,
-        silent=sum(1 for one in found.unconverted if one.study_id not in entered),
+        silent=len(silent),
+        silent_without_effect=sum(
+            one.direction in {NO_DIFFERENCE, FAVOURS_CONTROL} for one in silent
+        ),
         predictive=predicted((*found.effects, *borrowed)),
         own_only=predicted(found.effects),
     )
@@ -106,6 +112,7 @@ def _evidence_prior(studies: tuple[Study, ...], without: frozenset[str]) -> Evid
         trials=tuple(effect.label for effect in rests_on.effects),
         borrowed=tuple(effect.label for effect in rests_on.borrowed),
         silent=rests_on.silent,
+        silent_without_effect=rests_on.silent_without_effect,
         slowing=_slowing(rests_on.predictive.new_patient),
         without_borrowed=_slowing(rests_on.own_only.new_patient),
         log_density=tuple(density.tolist()),

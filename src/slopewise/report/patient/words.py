@@ -127,18 +127,23 @@ def evidence_sentence(evidence: EvidencePrior) -> str:
         if evidence.borrowed
         else ""
     )
-    silent = (
-        f" {plural(evidence.silent, 'other trial')} printed too little to enter; if they saw "
-        "nothing, it leans towards an effect."
-        if evidence.silent
-        else ""
-    )
     return (
         f"It expects {slowing_interval(expected.low90, expected.high90)} (90 of 100 patients; "
-        f"middle: {slowing(expected.median)}). It rests on {rests}{borrowed}.{silent} How much "
-        "patients of one trial differ is assumed, as is an allowance for trials that were not "
+        f"middle: {slowing(expected.median)}). It rests on {rests}{borrowed}."
+        f"{_silent_words(evidence)} How much patients of one trial differ is assumed, as is an allowance for trials that were not "
         f"blinded. Worked out on {evidence.computed}."
     )
+
+
+def _silent_words(evidence: EvidencePrior) -> str:
+    """Trials that could not enter, and to which side their absence pulls; nothing is left to if."""
+    if not evidence.silent:
+        return ""
+    told = f" {plural(evidence.silent, 'more randomised trial')} printed too little to enter"
+    without = evidence.silent_without_effect
+    if not without:
+        return f"{told}; what they saw is not in it."
+    return f"{told}, {without} of them reporting no benefit: it leans towards an effect."
 
 
 def naive_sentence(assessment: PatientAssessment) -> str:
