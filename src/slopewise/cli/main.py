@@ -24,6 +24,7 @@ from slopewise.cli import (
     prognosis,
     serve,
     stage,
+    trial,
 )
 from slopewise.cli.output import answer, tell
 from slopewise.errors import SlopewiseError
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 for module in (
     *(import_records, assess, stage, prognosis, fit, predict),
-    *(evidence, serve, export, calibrate),
+    *(evidence, trial, serve, export, calibrate),
 ):
     module.register(app)
 

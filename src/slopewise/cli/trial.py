@@ -1,0 +1,20 @@
+"""`slopewise trial`: design, simulate and analyse randomised trials."""
+
+import typer
+
+from slopewise.cli import trial_boundary
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to the application."""
+    group = typer.Typer(no_args_is_help=True, help="Plan, simulate and analyse randomised trials.")
+    group.callback()(trial)
+    for part in (trial_boundary,):
+        part.register(group)
+    app.add_typer(group, name="trial")
+
+
+def trial() -> None:
+    """Plan, simulate and analyse randomised trials."""

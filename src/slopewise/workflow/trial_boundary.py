@@ -1,0 +1,56 @@
+"""Bounds for the looks of a trial, and how often it would stop at each."""
+
+import re
+from dataclasses import dataclass
+
+from slopewise.errors import InputError
+from slopewise.trial.boundary import boundary
+from slopewise.trial.planned_looks import PlannedLooks, planned_looks
+from slopewise.trial.spending import spending_from_text
+
+__all__ = ["BoundaryRequest", "looks_from_text", "plan_looks"]
+
+_SHARE = re.compile(r"(\d+\.?\d*|\.\d+)(?:\s*/\s*(\d+\.?\d*|\.\d+))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundaryRequest:
+    """What was asked for, as text where it is a list or a spending."""
+
+    looks: str
+    alpha: float = 0.025
+    sides: int = 1
+    spending: str = "obrien-fleming"
+    beta: float = 0.1
+    futility: str | None = None
+    is_binding: bool = False
+
+
+def plan_looks(request: BoundaryRequest) -> PlannedLooks:
+    """Find the bounds; raises InputError that says which option cannot be."""
+    plan = boundary(
+        looks_from_text(request.looks),
+        spending_from_text(request.spending),
+        alpha=request.alpha,
+        sides=request.sides,
+        beta=request.beta,
+        futility=None if request.futility is None else spending_from_text(request.futility),
+        binding=request.is_binding,
+    )
+    return planned_looks(plan)
+
+
+def looks_from_text(text: str) -> tuple[float, ...]:
+    """Shares of information: `0.33,0.67,1`, or as fractions `1/3,2/3,1`."""
+    return tuple(_share(part.strip()) for part in text.split(","))
+
+
+def _share(text: str) -> float:
+    match = _SHARE.fullmatch(text)
+    below = float(match.group(2) or 1.0) if match else 0.0
+    if match is None or below == 0.0:
+        raise InputError(
+            f"--looks: {text!r} is no share of the planned information; write the looks as numbers"
+            " that rise to 1 with commas between them, for instance 0.33,0.67,1 or 1/3,2/3,1"
+        )
+    return float(match.group(1)) / below
