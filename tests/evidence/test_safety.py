@@ -5,7 +5,7 @@ import dataclasses
 from slopewise.evidence.safety.answer import answer_safety
 from slopewise.evidence.safety.safety_answer import ANY_ROUTE, SafetyAnswer, SafetyEvent
 from slopewise.evidence.studies import load_studies, load_study
-from slopewise.evidence.study import AdverseEvent, Safety, Study
+from slopewise.evidence.study import AdverseEvent, ArmRole, Safety, Study, SurvivalResult
 
 
 def answer_to(event: SafetyEvent, route: str = ANY_ROUTE) -> SafetyAnswer:
@@ -75,6 +75,56 @@ def test_events_above_zero_are_at_most_so_many_people() -> None:
     found = answer_safety((study,))[0]
     assert [(row.events, row.total) for row in found.rows] == [(5, 5)]
     assert "7 events" in found.rows[0].basis
+    assert found.rows[0].is_at_most
+    assert found.sentence.startswith("Up to 100 % (95 % interval): at most 5 of 5 people")
+
+
+def test_none_found_is_not_called_safe_and_names_what_was_not_read() -> None:
+    found = answer_to(SafetyEvent.RELATED_SERIOUS)
+    assert found.sentence.endswith("None found does not mean safe.")
+    assert "“severe”" in " ".join(found.cautions)
+    basis = {row.study_id: row.basis for row in found.rows}
+    assert "randomised to treatment" in basis["oh_2018"]
+    assert basis["li_2017"] == "none was reported among the people treated"
+
+
+def test_several_lines_about_the_same_people_count_them_once() -> None:
+    lines = (
+        AdverseEvent("back pain", count=3, denominator=5),
+        AdverseEvent("leg pain", count=2, denominator=5),
+    )
+    study = with_safety(load_study("yamashita_2023"), adverse_events=lines)
+    found = next(one for one in answer_safety((study,)) if one.event is SafetyEvent.PAIN)
+    assert [(row.events, row.total) for row in found.rows] == [(3, 5)]
+    assert any("same people" in one.reason for one in found.left_out)
+
+
+def test_lines_of_different_people_add_up() -> None:
+    lines = (
+        AdverseEvent("headache: low dose", count=1, denominator=2),
+        AdverseEvent("headache: high dose", count=2, denominator=3),
+    )
+    study = with_safety(load_study("yamashita_2023"), adverse_events=lines)
+    found = next(one for one in answer_safety((study,)) if one.event is SafetyEvent.HEADACHE)
+    assert [(row.events, row.total) for row in found.rows] == [(1, 2), (2, 3)]
+
+
+def test_deaths_of_a_comparison_group_are_not_those_of_treated_people() -> None:
+    study = load_study("oh_2018")
+    assert [arm.role for arm in study.arms] == [ArmRole.TREATED, ArmRole.CONTROL]
+    control = study.arms[1].name
+    citation = study.bibliography.citation
+    rows = (
+        SurvivalResult(citation, "deaths", arm=control, n=31, deaths=9),
+        SurvivalResult(citation, "deaths", arm="placebo group", n=31, deaths=8),
+        SurvivalResult(citation, "deaths", arm=study.arms[0].name, n=33, deaths=4),
+    )
+    found = next(
+        one
+        for one in answer_safety((dataclasses.replace(study, survival=rows),))
+        if one.event is SafetyEvent.DEATH
+    )
+    assert [(row.events, row.total) for row in found.rows] == [(4, 33)]
 
 
 def test_a_percent_that_no_whole_number_fits_is_not_counted() -> None:

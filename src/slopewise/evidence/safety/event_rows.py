@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from slopewise.evidence.filters import NOT_READ, route_families
 from slopewise.evidence.safety.safety_answer import SafetyEvent, SafetyLeftOut, SafetyRow
-from slopewise.evidence.study import AdverseEvent, Safety, Study
+from slopewise.evidence.study import AdverseEvent, ArmRole, Safety, Study
 
 __all__ = ["SEVERAL_ROUTES", "said_of_safety"]
 
@@ -23,6 +23,7 @@ _NAMED = (
     (SafetyEvent.WEAKNESS, re.compile(r"\bweakness", re.IGNORECASE)),
     (SafetyEvent.SPINE, re.compile(r"kypho|scolio", re.IGNORECASE)),
 )
+_CONTROL = re.compile(r"\b(placebo|sham|controls?|untreated|vehicle)\b", re.IGNORECASE)
 _PERCENT_SLACK = 1.0  # a printed whole percent and the nearest count may lie this far apart
 
 Said = SafetyRow | SafetyLeftOut
@@ -32,11 +33,43 @@ def said_of_safety(study: Study, cohorts: Mapping[str, str]) -> Iterator[Said]:
     """Everything one study printed of the events that are counted."""
     if study.safety is not None:
         yield from _serious(study, study.safety, cohorts)
+        named: list[Said] = []
         for printed in study.safety.adverse_events:
             for event, name in _NAMED:
                 if name.search(printed.event):
-                    yield _named(study, study.safety, cohorts, event=event, printed=printed)
+                    named.append(_named(study, study.safety, cohorts, event=event, printed=printed))
+        yield from _nobody_twice(study, named)
     yield from _deaths(study, cohorts)
+
+
+def _nobody_twice(study: Study, named: list[Said]) -> Iterator[Said]:
+    """Lines of one event add up only while their people fit into those treated.
+
+    Headache after the first and after the second dose, or back pain and leg pain, are lines about
+    the same people: the line with most of them hurt then stands for all.
+    """
+    people = _treated(study) or 0
+    for event in dict.fromkeys(one.event for one in named):
+        of_event = [one for one in named if one.event is event]
+        rows = [one for one in of_event if isinstance(one, SafetyRow)]
+        if len(rows) < 2 or sum(row.total for row in rows) <= people:
+            yield from of_event
+            continue
+        kept = max(rows, key=lambda row: (row.events, row.total))
+        for one in of_event:
+            if isinstance(one, SafetyLeftOut) or one is kept:
+                yield one
+            else:
+                reason = f"may be the same people as those of another line ({one.basis})"
+                yield SafetyLeftOut(
+                    one.event,
+                    one.study_id,
+                    one.label,
+                    one.cohort,
+                    one.route,
+                    f"{one.events} of {one.total}; {reason}",
+                    one.citation,
+                )
 
 
 def _serious(study: Study, safety: Safety, cohorts: Mapping[str, str]) -> Iterator[Said]:
@@ -56,7 +89,7 @@ def _serious(study: Study, safety: Safety, cohorts: Mapping[str, str]) -> Iterat
                 study, safety, cohorts, event=event, reason="the number of people is not known"
             )
         else:
-            basis = "none was reported among the people treated"
+            basis = f"none was reported among the people {_who(study)}"
             if count:
                 basis = f"{count} events, taken as one a person; so at most this many people"
             yield _row(
@@ -66,6 +99,7 @@ def _serious(study: Study, safety: Safety, cohorts: Mapping[str, str]) -> Iterat
                 event=event,
                 counts=(min(count, people), people),
                 basis=basis,
+                is_at_most=count > 0,
             )
 
 
@@ -126,7 +160,9 @@ def _count_of_percent(percent: float | None, people: int) -> int | None:
 def _deaths(study: Study, cohorts: Mapping[str, str]) -> Iterator[Said]:
     event, seen = SafetyEvent.DEATH, set[str | None]()
     for said in study.survival:
-        if said.deaths is not None and said.n is not None and said.arm not in seen:
+        if _is_control(study, said.arm):
+            seen.add(said.arm)
+        elif said.deaths is not None and said.n is not None and said.arm not in seen:
             seen.add(said.arm)
             yield SafetyRow(
                 event,
@@ -143,7 +179,7 @@ def _deaths(study: Study, cohorts: Mapping[str, str]) -> Iterator[Said]:
     if study.safety is None:
         return
     for group in study.safety.deaths:
-        if group.group in seen:
+        if group.group in seen or _is_control(study, group.group):
             continue
         if "before" in group.group:
             reason = f"{group.deaths} before treatment: not after it"
@@ -154,6 +190,22 @@ def _deaths(study: Study, cohorts: Mapping[str, str]) -> Iterator[Said]:
         yield _left_out(study, study.safety, cohorts, event=event, reason=reason)
 
 
+def _is_control(study: Study, arm: str | None) -> bool:
+    """Whether the arm got no cells: by its role, else by a name that says so."""
+    roles = [one.role for one in study.arms if one.name == arm]
+    if roles:
+        return roles[0] is not ArmRole.TREATED
+    return arm is not None and _CONTROL.search(arm) is not None
+
+
+def _who(study: Study) -> str:
+    """Treated, or only drawn for treatment, as the number read says itself."""
+    treated = study.people.treated
+    pointer = "" if treated is None else treated.citation.pointer.lower()
+    is_drawn = "randomi" in pointer or "allocat" in pointer
+    return "randomised to treatment" if is_drawn else "treated"
+
+
 def _row(
     study: Study,
     safety: Safety,
@@ -162,6 +214,7 @@ def _row(
     event: SafetyEvent,
     counts: tuple[int, int],
     basis: str,
+    is_at_most: bool = False,
 ) -> SafetyRow:
     return SafetyRow(
         event,
@@ -173,6 +226,7 @@ def _row(
         *counts,
         basis,
         safety.citation,
+        is_at_most,
     )
 
 

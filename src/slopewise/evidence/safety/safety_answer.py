@@ -38,6 +38,7 @@ class SafetyRow:
     total: int
     basis: str
     citation: Citation
+    is_at_most: bool = False  # counts events, of which one person may have had several
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ _NOBODY = {
 _CAUTIONS = {
     SafetyEvent.RELATED_SERIOUS: (
         "Whether an event was due to the treatment was judged by the authors, mostly without a "
-        "group that had no treatment.",
+        "group that had no treatment. Where nobody was left untreated, harm can be taken for ALS.",
+        "Some reports say “severe” where others say “serious”; both are taken as serious here.",
     ),
     SafetyEvent.ANY_SERIOUS: (
         "A report that nothing serious was due to the treatment does not say how many serious "
@@ -64,7 +65,8 @@ def safety_sentence(
         one_sided = f"{_percent(plain.upper_one_sided)}"
         return (
             f"None of {plain.total} people in {studies}{where} {what}; the true rate could still "
-            f"be up to {_percent(plain.high)} (95 % interval, two-sided; one-sided {one_sided})."
+            f"be up to {_percent(plain.high)} (95 % interval, two-sided; one-sided {one_sided}). "
+            "None found does not mean safe."
         )
     seen = f"{plain.events} of {plain.total} people in {studies}{where} {what}"
     if _differ(rows):
@@ -73,6 +75,11 @@ def safety_sentence(
         return (
             f"From {low.events} of {low.total} people ({low.label}) to {high.events} of "
             f"{high.total} ({high.label}){where} {what}: too different for one rate."
+        )
+    if any(row.is_at_most for row in rows):
+        return (
+            f"Up to {_percent(plain.high)} (95 % interval): at most {seen}; events were counted, "
+            "and one person may have had several."
         )
     best = pooled if pooled is not None and pooled.low is not None and len(rows) > 1 else plain
     return f"{_percent(best.low)} to {_percent(best.high)} (95 % interval): {seen}."

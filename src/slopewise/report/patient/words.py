@@ -130,8 +130,8 @@ def evidence_sentence(evidence: EvidencePrior) -> str:
     return (
         f"It expects {slowing_interval(expected.low90, expected.high90)} (90 of 100 patients; "
         f"middle: {slowing(expected.median)}). It rests on {rests}{borrowed}."
-        f"{_silent_words(evidence)} How much patients of one trial differ is assumed, as is an allowance for trials that were not "
-        f"blinded. Worked out on {evidence.computed}."
+        f"{_silent_words(evidence)} How much patients of one trial differ is assumed, as is an "
+        f"allowance for trials that were not blinded. Worked out on {evidence.computed}."
     )
 
 
