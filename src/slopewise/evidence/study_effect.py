@@ -9,10 +9,9 @@ from enum import StrEnum
 
 from slopewise.evidence.design import Lane
 from slopewise.evidence.study import Citation, Interval
+from slopewise.numerics.normal import NORMAL_975
 
-__all__ = ["Measure", "Moderators", "StudyEffect", "Unconverted"]
-
-_NORMAL_975 = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
+__all__ = ["Measure", "Moderators", "StudyEffect", "Unconverted", "interval_of"]
 
 
 class Measure(StrEnum):
@@ -38,6 +37,12 @@ class Moderators:
     route: str | None = None
     cells_per_dose: float | None = None
     administrations: float | None = None
+
+
+def interval_of(estimate: float, standard_error: float, own: Interval | None) -> Interval:
+    """The method's own 95 % interval; where it has none, 1.96 standard errors on each side."""
+    half = NORMAL_975 * standard_error
+    return own or Interval(estimate - half, estimate + half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,8 @@ class StudyEffect:
 
     @property
     def interval95(self) -> Interval:
-        """The method's own interval; where it has none, 1.96 standard errors on each side."""
-        if self.own_interval is not None:
-            return self.own_interval
-        half = _NORMAL_975 * self.standard_error
-        return Interval(self.estimate - half, self.estimate + half)
+        """The 95 % interval to be shown."""
+        return interval_of(self.estimate, self.standard_error, self.own_interval)
 
 
 @dataclass(frozen=True, slots=True)

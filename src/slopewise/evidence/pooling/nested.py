@@ -20,13 +20,13 @@ from numpy import ndarray as Array
 
 from slopewise.errors import InputError
 from slopewise.evidence.pooling.pooled_effect import Method, PoolStatus
+from slopewise.numerics.normal import NORMAL_975
 
 __all__ = ["NestedCoefficient", "NestedEffect", "VarianceComponent", "pool_nested"]
 
 _STEP = 1e-3  # of the differences, in units of a typical standard error; error of fourth order
 _CLOSE = 1e-15  # half a squared standard error left to gain
 _HALF_CHI2 = 1.9207294103470607
-_Z = 1.959963984540054
 
 Height = Callable[[Float[Array, " sd"]], float]
 
@@ -122,7 +122,7 @@ def pool_nested(
     typical = _typical_variance(effects)
     total = float(top.sd @ top.sd) + typical
     q, q_p = _heterogeneity(effects)
-    around = _Z * math.sqrt(covariance[0, 0] + float(top.sd @ top.sd))
+    around = NORMAL_975 * math.sqrt(covariance[0, 0] + float(top.sd @ top.sd))
     alone = moderators is None
     return NestedEffect(
         status=PoolStatus.BOUNDARY if np.any(top.sd == 0.0) else PoolStatus.CONVERGED,
@@ -284,10 +284,10 @@ def _described(name: str, estimate: float, error: float, *, freedom: int) -> Nes
     from scipy.special import stdtrit
 
     t = float(stdtrit(freedom, 0.975)) * error
+    z = NORMAL_975 * error
     return NestedCoefficient(
-        name, estimate, error, estimate - _Z * error, estimate + _Z * error, estimate - t,
-        estimate + t,
-    )  # fmt: skip
+        name, estimate, error, estimate - z, estimate + z, estimate - t, estimate + t
+    )
 
 
 def _component(effects: _Effects, top: _Top, *, axis: int, total: float) -> VarianceComponent:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
 from slopewise.evidence.study import Interval
+from slopewise.evidence.study_effect import interval_of
 
 if TYPE_CHECKING:
     from slopewise.evidence.pooling.influence import StudyInfluence
@@ -51,6 +52,12 @@ class PooledStudies:
     influence: "tuple[StudyInfluence, ...] | None" = None
     small_studies: "SmallStudyCheck | None" = None
     answer: "QuestionAnswer | None" = None
+
+    @property
+    def intervals95(self) -> tuple[Interval, ...]:
+        """The 95 % interval of each study."""
+        bands = zip(self.estimates, self.standard_errors, self.own_intervals, strict=True)
+        return tuple(interval_of(*band) for band in bands)
 
     @property
     def is_reached(self) -> bool:

@@ -22,6 +22,7 @@ from slopewise.evidence.proportions.pooled_proportion import (
     CountStatus,
     PooledProportion,
 )
+from slopewise.numerics.normal import NORMAL_975
 
 __all__ = ["adaptive_log_likelihood", "pool_binomial_normal"]
 
@@ -32,8 +33,6 @@ _LEAST_SPREAD = 1e-4
 _FLAT = 1e-5  # a curvature that differences cannot tell from none
 _CLOSE = 1e-14  # half a squared standard error left to gain
 _STEP = 2e-3  # of the differences; their error is of its fourth power
-_Z = 1.959963984540054
-
 
 Height = Callable[[Array], float]
 
@@ -74,8 +73,8 @@ def pool_binomial_normal(
         plain,
         status=CountStatus.CONVERGED if top.spread > 0 else CountStatus.BOUNDARY,
         estimate=_expit(top.logit),
-        low=_expit(top.logit - _Z * error),
-        high=_expit(top.logit + _Z * error),
+        low=_expit(top.logit - NORMAL_975 * error),
+        high=_expit(top.logit + NORMAL_975 * error),
         upper_one_sided=None,
         logit=top.logit,
         standard_error=error,

@@ -5,8 +5,8 @@ two-sided p-value, |θ| / z with z the normal quantile of 1 − p/2 (Cochrane Ha
 """
 
 from collections.abc import Mapping
-from statistics import NormalDist
 
+from slopewise.evidence.effects.spread import se_from_interval, se_from_p
 from slopewise.evidence.study import ReportedSlowing, Study
 from slopewise.evidence.study_effect import Measure, Moderators, StudyEffect, Unconverted
 
@@ -67,16 +67,15 @@ def _standard_error(row: ReportedSlowing) -> tuple[float | None, str]:
     if row.se is not None:
         return (row.se, "standard error as reported") if row.se > 0 else (None, "it is given as 0")
     if row.interval95 is not None:
-        width = row.interval95.high - row.interval95.low
-        if width <= 0:
+        low, high = row.interval95.low, row.interval95.high
+        if low >= high:
             return None, "the interval has no width"
-        return width / (2 * NormalDist().inv_cdf(0.975)), "standard error from the 95 % interval"
+        return se_from_interval(low, high), "standard error from the 95 % interval"
     if row.p_value is None:
         return None, "neither an interval nor a p-value is given"
     if not 0 < row.p_value < 1 or row.estimate == 0:
         return None, f"the p-value {row.p_value:g} gives none"
-    quantile = NormalDist().inv_cdf(1 - row.p_value / 2)
-    return abs(row.estimate) / quantile, "standard error from the p-value"
+    return se_from_p(row.estimate, row.p_value), "standard error from the p-value"
 
 
 def _direction(estimate: float) -> str:

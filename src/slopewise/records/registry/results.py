@@ -26,6 +26,7 @@ from slopewise.evidence.study import (
     RiskOfBias,
     Study,
 )
+from slopewise.numerics.normal import NORMAL_975
 from slopewise.records.registry.harms import posted_deaths, posted_safety
 from slopewise.records.registry.sheet import (
     RESULTS,
@@ -41,7 +42,6 @@ from slopewise.records.registry.sheet import (
 __all__ = ["with_results"]
 
 COMPUTED = f"{RESULTS} (SD computed from the posted spread)"
-NORMAL_975 = 1.959963984540054  # quantile of the standard normal at 0.975
 _TIME = re.compile(r"\b(day|week|month|year|visit|baseline)", re.IGNORECASE)
 _MEANS = {"mean", "least squares mean"}
 _COUNTS = {"count of participants"}

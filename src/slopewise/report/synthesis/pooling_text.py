@@ -12,7 +12,6 @@ from slopewise.report.tables import Column, Table
 
 __all__ = ["METHOD_WORDS", "assumed_words", "pooled_remarks", "pooling_sentence", "pooling_text"]
 
-NORMAL_QUANTILE = 1.959963984540054  # of a 95 % interval of one study
 METHOD_WORDS = {
     Method.REML: "restricted maximum likelihood",
     Method.DL: "DerSimonian–Laird",
@@ -172,17 +171,10 @@ def _studies(result: PooledStudies) -> Table:
         Column("Estimate", is_number=True),
         Column("Weight", is_number=True),
     )
-    bands = zip(result.estimates, result.standard_errors, result.own_intervals, strict=True)
-    ends = [
-        (estimate - NORMAL_QUANTILE * error, estimate + NORMAL_QUANTILE * error)
-        if own is None
-        else (own.low, own.high)
-        for estimate, error, own in bands
-    ]
     rows = tuple(
-        (study, interval(low, high, places), decimal(estimate, places), percent(weight))
-        for study, (low, high), estimate, weight in zip(
-            result.studies, ends, result.estimates, weights, strict=True
+        (study, interval(band.low, band.high, places), decimal(estimate, places), percent(weight))
+        for study, band, estimate, weight in zip(
+            result.studies, result.intervals95, result.estimates, weights, strict=True
         )
     )
     return Table("Studies", columns, rows)
