@@ -12,6 +12,7 @@ over τ, and is what a trial may be planned with. One patient's own θ spreads a
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -186,9 +187,16 @@ def _checked(
 
 def _spreads(scale: float) -> tuple[Array, Array]:
     """Places of τ and the half-normal's probability there; closer together towards 0."""
-    nodes, shares = np.polynomial.legendre.leggauss(_NODES)
+    nodes, shares = _gauss_legendre()
     u, share = 0.5 * (nodes + 1.0), 0.5 * shares
     tau = _REACH * scale * u**2
     slope = 2.0 * _REACH * scale * u
     density = math.sqrt(2.0 / math.pi) / scale * np.exp(-0.5 * (tau / scale) ** 2)
     return tau, share * slope * density
+
+
+@lru_cache(maxsize=1)
+def _gauss_legendre() -> tuple[Array, Array]:
+    """Places and weights on (-1, 1): always the same, and found by a large eigenvalue problem."""
+    nodes, shares = np.polynomial.legendre.leggauss(_NODES)
+    return nodes, shares

@@ -82,17 +82,19 @@ def _place(width: int, headings: int) -> _Place:
 def forest_svg(picture: ForestPicture, width: int) -> Markup:
     """The picture at a width in pixels; kept in memory, so the same picture is drawn once."""
     import altair as alt
+    from altair.utils.schemapi import debug_mode
 
     place = _place(width, len(picture.headings))
-    layers = [
-        *_frame(picture, place),
-        *_words(picture, place),
-        *_intervals(picture, place),
-        *_squares(picture, place),
-        *_diamonds(picture, place),
-    ]
-    height = place.row * len(picture.marks)
-    chart = alt.layer(*layers).properties(width=width, height=height)
+    with debug_mode(arg=False):  # checking each of the many parts takes as long as drawing them
+        layers = [
+            *_frame(picture, place),
+            *_words(picture, place),
+            *_intervals(picture, place),
+            *_squares(picture, place),
+            *_diamonds(picture, place),
+        ]
+        height = place.row * len(picture.marks)
+        chart = alt.layer(*layers).properties(width=width, height=height)
     return render(chart, picture.name)
 
 
