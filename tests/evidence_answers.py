@@ -6,7 +6,7 @@ from slopewise.evidence.design import Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
 from slopewise.evidence.question import LeftOut, Question, QuestionAnswer
 from slopewise.evidence.study import Citation
-from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
+from slopewise.evidence.study_effect import Measure, ReportedDirection, StudyEffect, Unconverted
 
 __all__ = ["CITATION", "RANDOMISED", "effect", "made_answer", "pooled", "unconverted"]
 
@@ -71,7 +71,7 @@ def unconverted(study_id: str) -> Unconverted:
         lane=Lane.RANDOMISED,
         cohort=study_id,
         reason="means without a spread",
-        direction="no difference shown",
+        direction=ReportedDirection.NO_DIFFERENCE,
         citations=(CITATION,),
         n_treated=10,
     )

@@ -6,7 +6,7 @@ from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.pooling.pooled_effect import Method, PooledEffect, PoolStatus
 from slopewise.evidence.slowing.rows import functional_scale, months_of, quantity_of
 from slopewise.evidence.study import Bibliography, Citation, Conclusions, Design, Study
-from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
+from slopewise.evidence.study_effect import Measure, ReportedDirection, StudyEffect, Unconverted
 from slopewise.evidence.words.answer_sentence import slowing_sentence
 from slopewise.evidence.words.direction import direction_of
 
@@ -20,7 +20,8 @@ def effect(cohort: str) -> StudyEffect:
 
 
 def silent(direction: str, cohort: str = "other") -> Unconverted:
-    return Unconverted(cohort, cohort, Lane.RANDOMISED, cohort, "", direction, (PAGE,))
+    said = ReportedDirection(direction)
+    return Unconverted(cohort, cohort, Lane.RANDOMISED, cohort, "", said, (PAGE,))
 
 
 def pooled(low: float, high: float, k: int = 1, **more: float) -> PooledEffect:

@@ -11,7 +11,14 @@ from slopewise.evidence.design import Lane
 from slopewise.evidence.study import Citation, Interval
 from slopewise.numerics.normal import NORMAL_975
 
-__all__ = ["Measure", "Moderators", "StudyEffect", "Unconverted", "interval_of"]
+__all__ = [
+    "Measure",
+    "Moderators",
+    "ReportedDirection",
+    "StudyEffect",
+    "Unconverted",
+    "interval_of",
+]
 
 
 class Measure(StrEnum):
@@ -26,6 +33,15 @@ class Measure(StrEnum):
     RISK_DIFFERENCE = "risk_difference"
     LOG_HAZARD_RATIO = "log_hazard_ratio"
     LOG_RATE_RATIO = "log_rate_ratio"
+
+
+class ReportedDirection(StrEnum):
+    """What a report said of treatment against its comparison."""
+
+    FAVOURS_TREATMENT = "favours treatment"
+    NO_DIFFERENCE = "no difference shown"
+    FAVOURS_CONTROL = "favours control"
+    NOT_SAID = "not said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +117,16 @@ class Unconverted:
     lane: Lane
     cohort: str
     reason: str
-    direction: str  # "favours treatment", "no difference shown", "favours control", "not said"
+    direction: ReportedDirection
     citations: tuple[Citation, ...]
     n_treated: int | None = None
     n_control: int | None = None
     year: int | None = None
+
+    @property
+    def saw_no_benefit(self) -> bool:
+        """Whether it reported no difference, or one against treatment."""
+        return self.direction in {
+            ReportedDirection.NO_DIFFERENCE,
+            ReportedDirection.FAVOURS_CONTROL,
+        }

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from slopewise.evidence.question import QUESTIONS, answer
 from slopewise.evidence.study import Study
 from slopewise.evidence.study_effect import StudyEffect
-from slopewise.evidence.words.direction import FAVOURS_CONTROL, NO_DIFFERENCE
 from slopewise.response.assessment import Belief, EvidencePrior, Prior, Slowing
 from slopewise.workflow.published_record import published_studies
 
@@ -81,9 +80,7 @@ def _trial_prior(studies: tuple[Study, ...], without: frozenset[str]) -> TrialPr
         effects=found.effects,
         borrowed=borrowed,
         silent=len(silent),
-        silent_without_effect=sum(
-            one.direction in {NO_DIFFERENCE, FAVOURS_CONTROL} for one in silent
-        ),
+        silent_without_effect=sum(one.saw_no_benefit for one in silent),
         predictive=predicted((*found.effects, *borrowed)),
         own_only=predicted(found.effects),
     )

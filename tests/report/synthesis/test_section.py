@@ -9,6 +9,7 @@ from slopewise.evidence.certainty.grade import Certainty, Domain, Level, Step
 from slopewise.evidence.certainty.outcomes import AnswerNumbers, OutcomeCertainty
 from slopewise.evidence.design import Lane
 from slopewise.evidence.row import EvidenceRow
+from slopewise.evidence.study_effect import ReportedDirection
 from slopewise.report.numbers import THIN_SPACE
 from slopewise.report.synthesis.row_words import shown_certainty
 from slopewise.report.synthesis.section import (
@@ -47,7 +48,8 @@ def test_the_plain_section_leaves_the_technical_parts_out() -> None:
 
 def test_silent_studies_are_told_apart_by_whether_they_reported_a_direction() -> None:
     made = made_answer()
-    mute = replace(made.unconverted[0], study_id="fir_2010", direction="not said")
+    said = ReportedDirection.NOT_SAID
+    mute = replace(made.unconverted[0], study_id="fir_2010", direction=said)
     both = replace(made, unconverted=(made.unconverted[0], mute))
     section = comparison_section(both, both, LOW, is_technical=False)
     assert [row.study_id for row in section.told] == ["yew_2012"]

@@ -16,8 +16,7 @@ from slopewise.evidence.slowing.controlled import error_of_difference
 from slopewise.evidence.slowing.convert import MAIN_MONTH, Conversion
 from slopewise.evidence.slowing.rows import is_subgroup, months_of
 from slopewise.evidence.study import Citation, GroupDifference, Study
-from slopewise.evidence.study_effect import Measure, StudyEffect, Unconverted
-from slopewise.evidence.words.direction import NO_DIFFERENCE, NOT_SAID
+from slopewise.evidence.study_effect import Measure, ReportedDirection, StudyEffect, Unconverted
 
 __all__ = ["breathing_effects"]
 
@@ -121,7 +120,7 @@ def _silent(study: Study, cohort: str, rows: Sequence[GroupDifference]) -> Uncon
         lane=study.lane,
         cohort=cohort,
         reason=reason,
-        direction=NO_DIFFERENCE if is_equal else NOT_SAID,
+        direction=ReportedDirection.NO_DIFFERENCE if is_equal else ReportedDirection.NOT_SAID,
         citations=found or (study.bibliography.citation,),
         n_treated=treated,
         n_control=control,

@@ -26,8 +26,8 @@ from slopewise.evidence.slowing.rows import (
 )
 from slopewise.evidence.slowing.single_arm import single_arm_candidates
 from slopewise.evidence.study import Citation, GroupDifference, Study
-from slopewise.evidence.study_effect import StudyEffect, Unconverted
-from slopewise.evidence.words.direction import NOT_SAID, direction_of
+from slopewise.evidence.study_effect import ReportedDirection, StudyEffect, Unconverted
+from slopewise.evidence.words.direction import direction_of
 
 __all__ = ["MAIN_MONTH", "Conversion", "convert", "convert_all"]
 
@@ -126,7 +126,7 @@ def _unconverted(study: Study, cohort: str) -> Unconverted:
         lane=study.lane,
         cohort=cohort,
         reason=reason,
-        direction=NOT_SAID if is_of_legs else direction_of(study),
+        direction=ReportedDirection.NOT_SAID if is_of_legs else direction_of(study),
         citations=citations or _all_citations(study),
         n_treated=treated,
         n_control=control,

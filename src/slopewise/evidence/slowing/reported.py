@@ -8,7 +8,13 @@ from collections.abc import Mapping
 
 from slopewise.evidence.effects.spread import se_from_interval, se_from_p
 from slopewise.evidence.study import ReportedSlowing, Study
-from slopewise.evidence.study_effect import Measure, Moderators, StudyEffect, Unconverted
+from slopewise.evidence.study_effect import (
+    Measure,
+    Moderators,
+    ReportedDirection,
+    StudyEffect,
+    Unconverted,
+)
 
 __all__ = ["reported_slowing"]
 
@@ -78,7 +84,9 @@ def _standard_error(row: ReportedSlowing) -> tuple[float | None, str]:
     return se_from_p(row.estimate, row.p_value), "standard error from the p-value"
 
 
-def _direction(estimate: float) -> str:
+def _direction(estimate: float) -> ReportedDirection:
     if estimate == 0:
-        return "no difference shown"
-    return "favours treatment" if estimate > 0 else "favours control"
+        return ReportedDirection.NO_DIFFERENCE
+    if estimate < 0:
+        return ReportedDirection.FAVOURS_CONTROL
+    return ReportedDirection.FAVOURS_TREATMENT

@@ -10,13 +10,7 @@ from dataclasses import dataclass
 
 from slopewise.evidence.design import Lane
 from slopewise.evidence.pooling.pooled_effect import PooledEffect
-from slopewise.evidence.study_effect import StudyEffect, Unconverted
-from slopewise.evidence.words.direction import (
-    FAVOURS_CONTROL,
-    FAVOURS_TREATMENT,
-    NO_DIFFERENCE,
-    NOT_SAID,
-)
+from slopewise.evidence.study_effect import ReportedDirection, StudyEffect, Unconverted
 
 __all__ = ["breathing_sentence", "slowing_sentence"]
 
@@ -31,7 +25,7 @@ class _Lane:
     many: str
     slowed: str
     faster: str
-    said: dict[str, str]
+    said: dict[ReportedDirection, str]
 
 
 _TRIAL = _Lane(
@@ -40,9 +34,9 @@ _TRIAL = _Lane(
     "decline was slowed by",
     "decline ran faster by",
     {
-        NO_DIFFERENCE: "showed no difference",
-        FAVOURS_TREATMENT: "favoured treatment",
-        FAVOURS_CONTROL: "favoured the control group",
+        ReportedDirection.NO_DIFFERENCE: "showed no difference",
+        ReportedDirection.FAVOURS_TREATMENT: "favoured treatment",
+        ReportedDirection.FAVOURS_CONTROL: "favoured the control group",
     },
 )
 _LANES = {
@@ -60,9 +54,9 @@ _LANES = {
         "decline after treatment was slower than before by",
         "decline after treatment was faster than before by",
         {
-            NO_DIFFERENCE: "showed no change",
-            FAVOURS_TREATMENT: "reported slower decline",
-            FAVOURS_CONTROL: "reported faster decline",
+            ReportedDirection.NO_DIFFERENCE: "showed no change",
+            ReportedDirection.FAVOURS_TREATMENT: "reported slower decline",
+            ReportedDirection.FAVOURS_CONTROL: "reported faster decline",
         },
     ),
 }
@@ -146,24 +140,29 @@ def _slower(theta: float) -> str:
     return f"{_percent(theta)} % slower" if theta >= 0 else f"{_percent(-theta)} % faster"
 
 
-def _silent(spoken: _Lane, count: int, said: Counter[str]) -> str:
+def _silent(spoken: _Lane, count: int, said: Counter[ReportedDirection]) -> str:
     """Those that printed too little to be counted, by what they said."""
     parts: list[str] = []
-    for direction in (NO_DIFFERENCE, FAVOURS_CONTROL, FAVOURS_TREATMENT, NOT_SAID):
+    for direction in (
+        ReportedDirection.NO_DIFFERENCE,
+        ReportedDirection.FAVOURS_CONTROL,
+        ReportedDirection.FAVOURS_TREATMENT,
+        ReportedDirection.NOT_SAID,
+    ):
         many = said[direction]
         if not many:
             continue
         noun = ""
         if not parts:
             noun = ("other " if count else "") + (spoken.one if many == 1 else spoken.many) + " "
-        verb = "did not say" if direction == NOT_SAID else spoken.said[direction]
+        verb = "did not say" if direction == ReportedDirection.NOT_SAID else spoken.said[direction]
         parts.append(f"{_number(many)} {noun}{verb}")
     if not parts:
         return ""
     return f"; of those that printed too little to be counted, {_joined(parts)}"
 
 
-def _concluded(lane: Lane, pooled: PooledEffect | None, said: Counter[str]) -> str:
+def _concluded(lane: Lane, pooled: PooledEffect | None, said: Counter[ReportedDirection]) -> str:
     cannot_tell = "Whether cells slow ALS cannot be told from this."
     if pooled is None or pooled.low is None or pooled.high is None:
         return cannot_tell
@@ -177,7 +176,14 @@ def _concluded(lane: Lane, pooled: PooledEffect | None, said: Counter[str]) -> s
         return cannot_tell
     effect = "slowed" if pooled.low > 0 else "sped up"
     words = f"On these numbers cells {effect} the decline"
-    against = said[NO_DIFFERENCE] + said[FAVOURS_CONTROL if pooled.low > 0 else FAVOURS_TREATMENT]
+    against = (
+        said[ReportedDirection.NO_DIFFERENCE]
+        + said[
+            ReportedDirection.FAVOURS_CONTROL
+            if pooled.low > 0
+            else ReportedDirection.FAVOURS_TREATMENT
+        ]
+    )
     if against:
         words += "; the trials that could not be counted did not find it, so it may be overstated"
     low, high = pooled.prediction_low, pooled.prediction_high

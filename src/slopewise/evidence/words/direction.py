@@ -11,13 +11,9 @@ from slopewise.evidence.effects.spread import p_from_se
 from slopewise.evidence.slowing.controlled import difference_of, error_of_difference
 from slopewise.evidence.slowing.rows import speaks_for_all
 from slopewise.evidence.study import GroupDifference, Study
+from slopewise.evidence.study_effect import ReportedDirection
 
-__all__ = ["FAVOURS_CONTROL", "FAVOURS_TREATMENT", "NOT_SAID", "NO_DIFFERENCE", "direction_of"]
-
-FAVOURS_TREATMENT = "favours treatment"
-NO_DIFFERENCE = "no difference shown"
-FAVOURS_CONTROL = "favours control"
-NOT_SAID = "not said"
+__all__ = ["direction_of"]
 
 _THRESHOLD = 0.05
 # in this order: words that leave it open, then a finding of none, then one for, then one against
@@ -40,7 +36,7 @@ _AGAINST = re.compile(
 )
 
 
-def direction_of(study: Study) -> str:
+def direction_of(study: Study) -> ReportedDirection:
     """What the study said of treatment against its comparison, in one of four phrases."""
     if study.lane is not Lane.SINGLE_ARM:
         for row in study.group_differences:
@@ -50,17 +46,19 @@ def direction_of(study: Study) -> str:
     return _concluded(study)
 
 
-def _compared(row: GroupDifference) -> str | None:
+def _compared(row: GroupDifference) -> ReportedDirection | None:
     p_value = _p_value(row)
     if p_value is None:
         text = (row.p_text or "").lower()
-        return NO_DIFFERENCE if text.startswith(("not significant", "n.s")) else None
+        return (
+            ReportedDirection.NO_DIFFERENCE if text.startswith(("not significant", "n.s")) else None
+        )
     if p_value >= _THRESHOLD:
-        return NO_DIFFERENCE
+        return ReportedDirection.NO_DIFFERENCE
     apart = difference_of(row)
     if not apart:
         return None
-    return FAVOURS_TREATMENT if apart > 0 else FAVOURS_CONTROL
+    return ReportedDirection.FAVOURS_TREATMENT if apart > 0 else ReportedDirection.FAVOURS_CONTROL
 
 
 def _p_value(row: GroupDifference) -> float | None:
@@ -71,12 +69,12 @@ def _p_value(row: GroupDifference) -> float | None:
     return p_from_se(apart, error) if apart is not None and error else None
 
 
-def _concluded(study: Study) -> str:
+def _concluded(study: Study) -> ReportedDirection:
     words = study.conclusions.efficacy if study.conclusions is not None else None
     if words is None or _OPEN.search(words):
-        return NOT_SAID
+        return ReportedDirection.NOT_SAID
     if _NONE.search(words):
-        return NO_DIFFERENCE
+        return ReportedDirection.NO_DIFFERENCE
     if _AGAINST.search(words):
-        return FAVOURS_CONTROL
-    return FAVOURS_TREATMENT if _FOR.search(words) else NOT_SAID
+        return ReportedDirection.FAVOURS_CONTROL
+    return ReportedDirection.FAVOURS_TREATMENT if _FOR.search(words) else ReportedDirection.NOT_SAID
