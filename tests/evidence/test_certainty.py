@@ -23,7 +23,7 @@ from slopewise.evidence.study import (
     Study,
     Treatment,
 )
-from slopewise.evidence.study_effect import Unconverted
+from slopewise.evidence.study_effect import ReportedDirection, Unconverted
 
 PAGE = Citation("https://example.org/paper", "Table 2", "read")
 
@@ -81,7 +81,15 @@ def body(*studies: Study, lane: Lane = Lane.RANDOMISED) -> Body:
 
 def silent(direction: str, people: int = 50) -> Unconverted:
     return Unconverted(
-        "quiet", "Quiet 2020", Lane.RANDOMISED, "quiet", "no spread", direction, (PAGE,), people, 0
+        "quiet",
+        "Quiet 2020",
+        Lane.RANDOMISED,
+        "quiet",
+        "no spread",
+        ReportedDirection(direction),
+        (PAGE,),
+        people,
+        0,
     )
 
 
@@ -224,3 +232,29 @@ def test_counts_of_harm_are_those_of_the_reports() -> None:
 
 def test_an_empty_record_has_no_evidence_anywhere() -> None:
     assert {one.certainty.level for one in certainties(())} == {Level.NONE}
+
+
+def test_a_trial_that_saw_nothing_costs_one_level_not_two() -> None:
+    found = replace(body(), silent=(silent("no difference shown", 1200),))
+    assert levels(found)[Domain.INCONSISTENCY] == -1
+    assert levels(found)[Domain.PUBLICATION_BIAS] == 0
+    assert "count under inconsistency" in rate(found).steps[-1].reason
+
+
+def test_trials_that_leave_an_outcome_out_are_missing_from_it() -> None:
+    rated = {(one.outcome, one.lane): one.certainty for one in certainties(load_studies())}
+    for outcome in (Outcome.BREATHING, Outcome.SURVIVAL):
+        step = rated[outcome, Lane.RANDOMISED].steps[-1]
+        assert step.domain is Domain.PUBLICATION_BIAS
+        assert "berry_2019" in {row.study_id for row in step.rows}
+        assert step.levels == -1
+
+
+def test_shares_too_far_apart_get_no_single_figure() -> None:
+    found = next(
+        one
+        for one in certainties(load_studies())
+        if (one.outcome, one.lane) == (Outcome.HEADACHE, Lane.SINGLE_ARM)
+    )
+    assert "too much for one figure" in found.sentence
+    assert found.numbers.low is found.numbers.high is found.numbers.estimate is None

@@ -12,7 +12,8 @@ from slopewise.evidence.claims.answers import answer_claim, answer_claims, verdi
 from slopewise.evidence.claims.claim import StatementAnswer, Verdict
 from slopewise.evidence.claims.known import known_claim, known_claims, read_claim
 from slopewise.evidence.claims.regulation import Standing, regulation
-from slopewise.evidence.design import DesignClass
+from slopewise.evidence.claims.rules import Rule, apply_rule
+from slopewise.evidence.design import Comparison, DesignClass
 from slopewise.evidence.studies import load_studies
 from slopewise.evidence.study import (
     BiasDomain,
@@ -21,6 +22,8 @@ from slopewise.evidence.study import (
     Citation,
     CitedNumber,
     Design,
+    GroupDifference,
+    GroupSummary,
     People,
     ReportedSlowing,
     Safety,
@@ -319,3 +322,40 @@ def test_the_vote_of_the_advisers_is_the_one_that_was_read() -> None:
     events = next(one for one in regulation() if one.region == "United States").events
     vote = next(one for one in events if one.date == "2023-09-27")
     assert "17 to 1, with 1 abstention" in vote.event  # filing summary
+
+
+def test_none_of_a_handful_does_not_support_that_harm_is_rare() -> None:
+    few = replace(
+        made_up_trial(0.0),
+        people=People(treated=CitedNumber(PAGE, "people", 5)),
+        safety=Safety(PAGE, "counted", treatment_related_serious_events=0),
+    )
+    found = answer_claim(known_claim("safe_well_tolerated"), (few,)).statements[0]
+    assert found.verdict is Verdict.NOT_SUPPORTED  # up to 52 in 100: 1 - 0.025^(1/5)
+    assert "52.2 in 100" in found.because
+    assert "does not show safety" in found.because
+
+
+def test_a_remark_on_deaths_does_not_stand_for_safety() -> None:
+    found = answer_claim(known_claim("safe_well_tolerated"), load_studies()).statements[0]
+    assert not [row.fact for row in found.rows_for if "death" in row.fact]
+
+
+def test_a_subgroup_or_a_replaced_figure_regains_no_function() -> None:
+    gain = GroupDifference(
+        PAGE,
+        "ALSFRS-R change from baseline",
+        Comparison.BETWEEN_ARMS,
+        "6 months",
+        treated=GroupSummary(n=10, mean=2.0, sd=1.0),
+    )
+    rows = (
+        replace(gain, superseded_by="a correction"),
+        replace(gain, outcome="ALSFRS-R change, rapid progressors"),
+    )
+    assert apply_rule(
+        Rule.FUNCTION_REGAINED, (replace(made_up_trial(0.0), group_differences=(gain,)),), ()
+    ).rows_for
+    made = replace(made_up_trial(0.0), group_differences=rows)
+    found = apply_rule(Rule.FUNCTION_REGAINED, (made,), ())
+    assert found.verdict is Verdict.NOT_STUDIED

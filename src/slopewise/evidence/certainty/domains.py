@@ -114,9 +114,7 @@ def _speak_against(body: Body) -> list[Unconverted]:
     """Silent trials that saw no difference, where those with numbers saw one."""
     if body.low is None or body.no_effect is None or body.low <= body.no_effect:
         return []
-    return [
-        one for one in body.silent if one.direction in {"no difference shown", "favours control"}
-    ]
+    return [one for one in body.silent if one.saw_no_benefit]
 
 
 def indirectness(body: Body) -> Step:
@@ -210,20 +208,26 @@ def _too_few(body: Body) -> list[str]:
 def missing_results(body: Body) -> Step:
     """Down one where the people of silent or unreported trials may outnumber those counted.
 
-    assumption: as many people without a usable number as with one could turn the answer.
+    assumption: as many people without a usable number as with one could turn the answer. One that
+    lowered consistency already is not counted here too: one fact costs one level.
     """
-    silent = largest_silent(body)
+    against = {one.study_id for one in _speak_against(body)}
+    silent = [one for one in largest_silent(body) if one.study_id not in against]
     people = sum((one.n_treated or 0) + (one.n_control or 0) for one in silent)
     rows = tuple(map(unconverted_row, silent)) + body.unreported
     if not rows:
-        return Step(Domain.PUBLICATION_BIAS, 0, "no finished trial without a result is known")
+        counted = "; those that saw no difference count under inconsistency" if against else ""
+        reason = f"no finished trial without a result is known{counted}"
+        return Step(Domain.PUBLICATION_BIAS, 0, reason)
     said = []
     if silent:
         said.append(f"{len(silent)} finished without a usable number ({people} people known)")
     if body.unreported:
         said.append(
-            f"{len(body.unreported)} more finished or treated people without a count that was read"
+            f"{len(body.unreported)} more finished or treated people, and nothing on this was read"
         )
+    if against:
+        said.append("those that saw no difference count under inconsistency")
     unknown = any(one.n_treated is None and one.n_control is None for one in silent)
     is_heavy = bool(body.unreported) or unknown or people >= body.people
     return Step(Domain.PUBLICATION_BIAS, -1 if is_heavy else 0, "; ".join(said), rows)

@@ -94,7 +94,8 @@ def _certainties(studies: tuple[Study, ...]) -> tuple[OutcomeCertainty, ...]:
         (Outcome.REPEAT_DOSING, serious_when_repeated(studies)),
     ):
         for lane in _LANES:
-            uncounted = _uncounted(studies, outcome, lane, counted)
+            told = [one[0] for one in counted]
+            uncounted = _uncounted(studies, outcome, lane, told)
             found.append(_rated(_share(outcome, lane, counted, uncounted), "share of people"))
     return tuple(found)
 
@@ -111,11 +112,11 @@ def _slowing_answer(studies: tuple[Study, ...], lane: Lane) -> QuestionAnswer:
 
 
 def _uncounted(
-    studies: Sequence[Study], outcome: Outcome, lane: Lane, counted: Sequence[EventCount]
+    studies: Sequence[Study], outcome: Outcome, lane: Lane, known_from: Sequence[Study]
 ) -> tuple[EvidenceRow, ...]:
-    """Cohorts of the lane that were treated and give no count of this outcome."""
+    """Cohorts of the lane that were treated and give nothing on this outcome."""
     cohorts = cohort_names(studies)
-    known = {cohorts[one[0].study_id] for one in counted}
+    known = {cohorts[study.study_id] for study in known_from}
     here = [
         study
         for study in studies
@@ -125,7 +126,7 @@ def _uncounted(
         and (outcome is not Outcome.REPEAT_DOSING or gives_repeat_doses(study))
     ]
     kept = largest_of_each(here, cohorts=cohorts)
-    return tuple(row_of(study, f"no count of {outcome} on the pages read") for study in kept)
+    return tuple(row_of(study, f"nothing on {outcome} on the pages read") for study in kept)
 
 
 def slowing_body(answered: QuestionAnswer, studies: Sequence[Study]) -> Body:
@@ -188,6 +189,7 @@ def _breathing(studies: Sequence[Study], lane: Lane) -> Body:
         high=band.high if band else None,
         no_effect=0.0,
         useful=USEFUL_BREATHING,
+        unreported=_uncounted(studies, Outcome.BREATHING, lane, here),
         people=sum(_people(row) for _, row in compared),
     )
 
@@ -216,6 +218,7 @@ def _survival(studies: Sequence[Study], lane: Lane) -> Body:
         studies=kept,
         rows=tuple(row for study in kept for row in survival_rows(study)),
         no_effect=0.0,
+        unreported=_uncounted(studies, Outcome.SURVIVAL, lane, here),
         people=sum(_enrolled(study) for study in kept),
     )
 
@@ -281,9 +284,9 @@ def _rated(body: Body, unit: str, said: str | None = None) -> OutcomeCertainty:
         k=len(body.studies),
         people=body.people,
         unit=unit,
-        estimate=body.estimate,
-        low=body.low,
-        high=body.high,
+        estimate=None if body.is_scattered else body.estimate,
+        low=None if body.is_scattered else body.low,
+        high=None if body.is_scattered else body.high,
         events=body.events,
     )
     found = said or _sentence(body)
@@ -295,6 +298,9 @@ def _sentence(body: Body) -> str:
     if not body.studies:
         return f"No study of this kind gave a usable result on {body.outcome}."
     studies = "1 cohort" if len(body.studies) == 1 else f"{len(body.studies)} cohorts"
+    if body.is_share and body.is_scattered:
+        parts = "; ".join(f"{row.fact} ({row.label})" for row in body.rows)
+        return f"{studies.capitalize()} differ too much for one figure: {parts}."
     if body.is_share and body.high is not None:
         low = f"{100 * (body.low or 0.0):.1f} to " if body.events else "up to "
         return (

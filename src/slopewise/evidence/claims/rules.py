@@ -33,11 +33,13 @@ from slopewise.evidence.claims.regulation import Standing, regulation
 from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.filters import cell_source_family, route_families
 from slopewise.evidence.row import EvidenceRow
+from slopewise.evidence.slowing.rows import is_subgroup
 from slopewise.evidence.study import Study
 
 __all__ = ["Found", "Rule", "apply_rule"]
 
 LARGE_TRIAL = 100  # people; assumption: the larger published trials of ALS begin there
+CLEAR_P = 0.05  # the usual threshold; a printed P below it is named, not believed
 COMMON = 0.10  # "very common" side effects are 1 in 10 or more (CIOMS frequency classes)
 _FOR = {"favours treatment"}
 _AGAINST = {"no difference shown", "favours control"}
@@ -142,6 +144,8 @@ def _function_regained(studies: Sequence[Study], options: Sequence[str]) -> Foun
             is_change = "ALSFRS" in row.outcome and "change" in row.outcome
             if mean is None or not is_change or "slope" in row.outcome:
                 continue
+            if row.superseded_by is not None or is_subgroup(row.outcome):
+                continue
             fact = f"mean change in the treated arm {mean:g} points at {row.timepoint}"
             (gained if mean > 0 else lost).append(row_of(study, fact, row.citation))
     if not lost and not gained:
@@ -174,9 +178,11 @@ def _rare(studies: Sequence[Study], counted: Sequence[EventCount], outcome: Outc
         (one for one in certainties(studies) if one.outcome is outcome),
         key=lambda one: one.numbers.people,
     )
+    number = "None" if events == 0 else str(events)
     because = (
-        f"{events} of {people} treated people in {len(counted)} cohorts that counted: "
-        f"the true share could still be up to {100 * high:.1f} in 100."
+        f"{number} of {people} treated people in {len(counted)} cohorts that counted had one that "
+        f"its authors laid to the treatment: the true share could still be up to {100 * high:.1f} "
+        "in 100. Whoever gave no count is not in it, so that this does not show safety."
     )
     rows = tuple(row for one in certainties(studies) if one.outcome is outcome for row in one.rows)
     harmed = {one[0].study_id for one in counted if one[1] > 0}
@@ -197,7 +203,7 @@ def _rare_verdict(events: int, low: float, high: float, level: Level) -> Verdict
     if high < RARE:
         is_sure = level in {Level.HIGH, Level.MODERATE}
         return Verdict.SUPPORTED if is_sure else Verdict.PARTLY
-    return Verdict.PARTLY if events == 0 else Verdict.NOT_SUPPORTED
+    return Verdict.NOT_SUPPORTED
 
 
 def _side_effects_uncommon(studies: Sequence[Study], options: Sequence[str]) -> Found:
@@ -238,15 +244,21 @@ def _breathing_kept(studies: Sequence[Study], options: Sequence[str]) -> Found:
 
 def _measured(studies: Sequence[Study], options: Sequence[str]) -> Found:
     """Whether any result of any study names one of these outcomes."""
-    rows = [
-        row_of(study, name, result.citation)
+    named = [
+        (study, result, name)
         for study in studies
         for result in study.results()
         if (name := getattr(result, "outcome", None) or getattr(result, "definition", ""))
         and any(word in name.casefold() for word in options)
     ]
+    rows = [row_of(study, name, result.citation) for study, result, name in named]
     if rows:
+        chances = [getattr(result, "p_value", None) for _, result, _ in named]
         because = "Measured in some studies; nothing read shows a benefit."
+        if any(chance is not None and chance < CLEAR_P for chance in chances):
+            because = (
+                "Measured in some studies; one difference was printed, which proves no benefit."
+            )
         return Found(Verdict.NOT_SUPPORTED, because, (), tuple(rows))
     return Found(
         Verdict.NOT_STUDIED,

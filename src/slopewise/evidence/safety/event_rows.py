@@ -201,7 +201,7 @@ def _is_control(study: Study, arm: str | None) -> bool:
 def _who(study: Study) -> str:
     """Treated, or only drawn for treatment, as the number read says itself."""
     treated = study.people.treated
-    pointer = "" if treated is None else treated.citation.pointer.lower()
+    pointer = "" if treated is None else (treated.citation.pointer or "").lower()
     is_drawn = "randomi" in pointer or "allocat" in pointer
     return "randomised to treatment" if is_drawn else "treated"
 
