@@ -22,6 +22,7 @@ from slopewise.records.published.effects_columns import (
     design_from,
 )
 from slopewise.records.published.effects_study import EffectRow, RowFault, study_of
+from slopewise.records.published.study_table import without_comments
 from slopewise.records.reading.cells import is_missing, unescape
 from slopewise.records.reading.text_table import TextLine, TextTable, read_table
 
@@ -33,7 +34,6 @@ TEXT_LIMIT = 1_000
 _SPREADS = ("standard_error", "low", "high", "p_value")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_COMMENT = re.compile(rb"(?m)^#[^\r\n]*")
 # what is of a study and must be the same in each of its rows
 _OF_THE_STUDY = (
     *("design", "year", "title", "doi", "pmid", "registry_id", "cell_source", "donor"),
@@ -54,7 +54,7 @@ def read_effects(name: str, content: bytes) -> EffectsFile:
 
     Raises InputError naming line, column, value and remedy of each fault, SHOWN_FAULTS at most.
     """
-    table = read_table(name, _COMMENT.sub(b"", content.removeprefix(b"\xef\xbb\xbf")))
+    table = read_table(name, without_comments(content))
     warnings = [f for f in table.findings if f.severity is not Severity.ERROR]
     faults = [f for f in table.findings if f.severity is Severity.ERROR]
     _check_header(name, table)
