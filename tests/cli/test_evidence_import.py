@@ -49,6 +49,19 @@ def test_adding_prints_was_is_now_and_why(app: typer.Typer, trial: str) -> None:
     assert max(map(len, said.splitlines())) <= 100
 
 
+def test_every_conclusion_is_named_in_short_or_by_itself(app: typer.Typer, trial: str) -> None:
+    made = json.loads(ask(app, "add", trial, "--preview", "--json"))
+    short = ask(app, "add", trial, "--preview")
+    every = ask(app, "add", trial, "--preview", "--all")
+    for one in made["changes"]:
+        name = one["about"].partition(": ")[2] or one["about"]
+        assert name in " ".join(short.split())
+        assert one["about"] in " ".join(every.split())
+    assert len(short.splitlines()) < 0.8 * len(every.splitlines())
+    assert short.index("CHANGED  Do cells") < short.index("FOLLOWS FROM IT")
+    assert short.index("FOLLOWS FROM IT") < short.index("\nUNCHANGED")
+
+
 def test_a_preview_says_so_and_keeps_nothing(app: typer.Typer, trial: str) -> None:
     assert ask(app, "add", trial, "--preview").startswith("Preview of trial.csv: nothing was kept.")
     assert ask(app, "added").startswith("No study was added on this machine.")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+Every = Annotated[
+    bool, typer.Option("--all", help="Print every conclusion by itself, changed or not.")
+]
 StudyId = Annotated[str, typer.Argument(metavar="ID", help="Identifier of the added study.")]
 
 
@@ -42,13 +45,14 @@ def add(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the study in the place of the record's own.")
     ] = False,
+    every: Every = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a file of new evidence; say what each conclusion was, is now, and why."""
     from slopewise.workflow.add_evidence import add_evidence
 
     made = add_evidence(file, now=datetime.now(UTC), preview=preview, replaces=replace)
-    _show(made, as_json=as_json)
+    _show(made, every=every, as_json=as_json)
 
 
 def template(
@@ -88,11 +92,11 @@ def added(*, as_json: AsJson = False) -> None:
         answer(kept_text(lines))
 
 
-def accept(study_id: StudyId, *, as_json: AsJson = False) -> None:
+def accept(study_id: StudyId, *, every: Every = False, as_json: AsJson = False) -> None:
     """Let a draft take part in answers; say what each conclusion was, is now, and why."""
     from slopewise.workflow.add_evidence import accept_evidence
 
-    _show(accept_evidence(study_id, now=datetime.now(UTC)), as_json=as_json)
+    _show(accept_evidence(study_id, now=datetime.now(UTC)), every=every, as_json=as_json)
 
 
 def void(
@@ -101,12 +105,15 @@ def void(
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why it is taken out; kept with it.")
     ],
+    every: Every = False,
     as_json: AsJson = False,
 ) -> None:
     """Take an added study out of every answer; say what that changes. Its file stays."""
     from slopewise.workflow.add_evidence import void_evidence
 
-    _show(void_evidence(study_id, reason=reason, now=datetime.now(UTC)), as_json=as_json)
+    _show(
+        void_evidence(study_id, reason=reason, now=datetime.now(UTC)), every=every, as_json=as_json
+    )
 
 
 def sync(
@@ -117,6 +124,7 @@ def sync(
             "--from", metavar="FOLDER|URL", help="Folder of files, or address of a server."
         ),
     ],
+    every: Every = False,
     as_json: AsJson = False,
 ) -> None:
     """Read every recognised file of a folder, or the pages of a server, into drafts.
@@ -126,10 +134,10 @@ def sync(
     """
     from slopewise.workflow.sync_evidence import sync_evidence
 
-    _show(sync_evidence(source, now=datetime.now(UTC)), as_json=as_json)
+    _show(sync_evidence(source, now=datetime.now(UTC)), every=every, as_json=as_json)
 
 
-def _show(made: "AddedEvidence", *, as_json: bool) -> None:
+def _show(made: "AddedEvidence", *, every: bool, as_json: bool) -> None:
     from slopewise.report.evidence.added_text import added_json, added_text, finding_text
 
     findings = [
@@ -146,7 +154,7 @@ def _show(made: "AddedEvidence", *, as_json: bool) -> None:
             }
         )
         return
-    answer(added_text(_head(made), lines, made.changes, findings=findings))
+    answer(added_text(_head(made), lines, made.changes, findings=findings, every=every))
 
 
 def _lines(made: "AddedEvidence") -> "list[AddedLine]":

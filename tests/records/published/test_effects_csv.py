@@ -51,6 +51,36 @@ def test_arms_become_a_difference_between_arms() -> None:
     assert study.risk_of_bias.blinded_assessors is True
 
 
+@pytest.mark.parametrize(
+    ("outcome", "scale"),
+    [
+        ("ALSFRS-R change from baseline", "ALSFRS-R"),
+        ("change in alsfrs-r total", "ALSFRS-R"),
+        ("mean ALSFRS change", "ALSFRS"),
+        ("ALSFRS ratio", "ALSFRS"),
+    ],
+)
+def test_the_outcome_may_name_the_scale(outcome: str, scale: str) -> None:
+    (study,) = read(f"{HEAD}outcome,n_treated,mean_treated\nNew,randomised,page,{outcome},20,-5\n")
+    assert study.scale == scale
+    assert study.group_differences[0].outcome.casefold().count("alsfrs") == 1
+
+
+def test_a_scale_that_is_given_stands_before_one_in_the_words() -> None:
+    (study,) = read(
+        f"{HEAD}outcome,scale,mean_treated\nNew,randomised,page,ALSFRS rescaled,ALSFRS-R,-5\n"
+    )
+    assert study.scale == "ALSFRS-R"
+
+
+def test_the_latest_month_is_the_follow_up() -> None:
+    (study,) = read(
+        f"{HEAD}scale,months,mean_treated\nA,rct,page,ALSFRS-R,6,-3\nA,rct,page,ALSFRS-R,12,-7\n"
+    )
+    assert study.follow_up is not None
+    assert (study.follow_up.value, study.follow_up.unit) == (12, "months")
+
+
 def test_a_difference_keeps_its_interval_as_printed() -> None:
     (study,) = read(
         f"{HEAD}measure,estimate,low,high,scale\nA,rct,page,mean difference,1.5,0.2,2.8,ALSFRS-R\n"

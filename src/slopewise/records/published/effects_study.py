@@ -41,6 +41,7 @@ _BLINDED = {
     "assessors": (None, True),
 }
 _DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_NAMED_SCALE = re.compile(r"\balsfrs([\s\-\u2010\u2011\u2013]?r(?![a-z]))?(?![a-z])", re.IGNORECASE)
 # points an ALSFRS-R total can change at most
 _RANGE = 48.0
 
@@ -106,6 +107,14 @@ class EffectRow:
         months = self.numbers.get("months")
         return None if months is None else f"{months:g} months"
 
+    @property
+    def scale(self) -> str | None:
+        """The scale as its cell names it, else as the outcome's words do."""
+        named = _NAMED_SCALE.search(self.texts.get("outcome", ""))
+        if "scale" in self.texts or named is None:
+            return self.texts.get("scale")
+        return "ALSFRS-R" if named[1] else "ALSFRS"
+
     def count(self, name: str) -> int | None:
         value = self.numbers.get(name)
         return None if value is None else int(value)
@@ -123,7 +132,8 @@ def study_of(rows: Sequence[EffectRow]) -> Study:
         evidence_level_read="numbers of a file of effects",
         treatment=_treatment(first),
         people=_people(rows),
-        scale=next((row.texts["scale"] for row in rows if "scale" in row.texts), None),
+        scale=next((row.scale for row in rows if row.scale is not None), None),
+        follow_up=_most(rows, ("months",), unit="months"),
         risk_of_bias=RiskOfBias(
             randomised=first.design.lane is Lane.RANDOMISED,
             blinded_participants=blinding[0],
@@ -188,13 +198,15 @@ def _people(rows: Sequence[EffectRow]) -> People:
     )
 
 
-def _most(rows: Sequence[EffectRow], names: Sequence[str]) -> CitedNumber | None:
-    """The largest of these counts in any row: outcomes are seldom known for everybody."""
+def _most(
+    rows: Sequence[EffectRow], names: Sequence[str], *, unit: str = "people"
+) -> CitedNumber | None:
+    """The largest of these numbers in any row: outcomes are seldom known for everybody."""
     found = [(row.numbers[name], row) for row in rows for name in names if name in row.numbers]
     if not found:
         return None
     value, row = max(found, key=lambda pair: pair[0])
-    return CitedNumber(row.citation, "people", value)
+    return CitedNumber(row.citation, unit, value)
 
 
 def _overlaps(row: EffectRow) -> tuple[Overlap, ...]:
@@ -260,9 +272,9 @@ def _with_slowing(study: Study, row: EffectRow) -> Study:
 def _with_difference(study: Study, row: EffectRow) -> Study:
     error, interval, p_value = _spread(row)
     is_slope = row.measure == "slope_difference"
-    scale = row.texts.get("scale")
+    scale = row.scale
     outcome = row.texts.get("outcome")
-    if scale is None and (outcome is None or "ALSFRS" not in outcome):
+    if scale is None:
         raise RowFault(
             "scale", "", "the cell is empty", "name the scale, such as ALSFRS-R", row.line
         )
@@ -293,7 +305,7 @@ def _group(row: EffectRow, side: str) -> GroupSummary | None:
         return None
     if sd is not None and sd <= 0:
         raise RowFault(f"sd_{side}", f"{sd:g}", "must be above 0", "correct it", row.line)
-    if mean is not None and abs(mean) > _RANGE and "ALSFRS" in row.texts.get("scale", ""):
+    if mean is not None and abs(mean) > _RANGE and "ALSFRS" in (row.scale or ""):
         raise RowFault(
             f"mean_{side}", f"{mean:g}", "is no change of an ALSFRS total", "correct it", row.line
         )

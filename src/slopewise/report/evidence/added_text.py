@@ -31,6 +31,7 @@ def added_text(
     changes: Sequence[Change],
     *,
     findings: Sequence[str] = (),
+    every: bool = False,
 ) -> str:
     """A sentence, what became of each study, remarks, and the change of every conclusion."""
     shown = sorted(lines, key=_rank)[:SHOWN]
@@ -38,7 +39,7 @@ def added_text(
         fill(f"{head} {_counted(lines)}".strip(), WIDTH),
         "\n".join(_line(one) for one in shown) + _more(len(lines)),
         "\n".join(_item(said) for said in findings[:SHOWN]) + _more(len(findings)),
-        changes_text(changes) if changes else "",
+        changes_text(changes, every=every) if changes else "",
     ]
     return "\n\n".join(part for part in parts if part)
 

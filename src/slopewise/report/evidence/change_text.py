@@ -12,10 +12,15 @@ __all__ = ["change_json", "changes_text"]
 
 WIDTH = 100
 AS_ABOVE = "[the answer above]"
+REASONS = 2  # of each group in the short form
 
 
-def changes_text(changes: Sequence[Change]) -> str:
-    """Changed conclusions first, each with was, now and why; then the others with why not."""
+def changes_text(changes: Sequence[Change], *, every: bool = False) -> str:
+    """Changed conclusions first, each with was, now and why; then the others with why not.
+
+    What only repeats an answer above, rests on other rows or did not change stands in groups of
+    the same reason, unless `every` is asked for.
+    """
     moved = [one for one in changes if one.is_changed and not one.is_same_answer]
     rested = [one for one in changes if one.is_changed and one.is_same_answer]
     still = [one for one in changes if not one.is_changed]
@@ -23,15 +28,88 @@ def changes_text(changes: Sequence[Change]) -> str:
         f"{plural(len(moved), 'conclusion')} changed; {len(rested)} say the same but rest on "
         f"other rows; {len(still)} did not change."
     )
+    if not every:
+        head += " In short; --all prints each by itself."
     parts = [fill(head, WIDTH)]
     shown: dict[str, str] = {}
+    following: list[tuple[Change, str]] = []
     for one in moved:
+        said = _shortened(one.now, shown)
+        if not every and said and said == _shortened(one.was, shown):
+            following.append((one, said))
+            continue
         parts.append(_moved(one, shown))
         shown |= {said: AS_ABOVE for said in (one.was, one.now) if said}
-    parts += [_rested(one, shown) for one in rested]
-    if still:
+    parts += _following(following, shown)
+    if every:
+        parts += [_rested(one, shown) for one in rested]
+    elif rested:
+        parts.append(_in_groups("SAME ANSWER, OTHER ROWS", rested, shown))
+    if still and every:
         parts.append(_still(still, len(changes)))
+    elif still:
+        parts.append(_in_groups("UNCHANGED", still, shown))
     return "\n\n".join(parts)
+
+
+def _following(following: Sequence[tuple[Change, str]], shown: Mapping[str, str]) -> list[str]:
+    """Conclusions that repeat an answer above and say otherwise what they said."""
+    if not following:
+        return []
+    groups: dict[tuple[str, tuple[str, ...]], list[Change]] = {}
+    for one, said in following:
+        groups.setdefault((said, one.why), []).append(one)
+    return [
+        "\n\n".join(
+            (
+                f"FOLLOWS FROM IT  {len(following)}, in words as before",
+                *(
+                    "\n".join((*_names(members), _line("says", said), *_first(members[0], shown)))
+                    for (said, _), members in groups.items()
+                ),
+            )
+        )
+    ]
+
+
+def _in_groups(title: str, members: Sequence[Change], shown: Mapping[str, str]) -> str:
+    """Conclusions of the same reason in one paragraph of names, with that reason."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for one in members:
+        groups.setdefault(one.why, []).append(one)
+    told = (
+        "\n".join((*_names(group), *_first(group[0], shown)))
+        for group in sorted(groups.values(), key=len, reverse=True)
+    )
+    return "\n".join((f"{title}  {len(members)}", *told))
+
+
+def _first(one: Change, shown: Mapping[str, str]) -> list[str]:
+    """The first reasons, and how many more there are."""
+    shown_why = one.why[:REASONS]
+    if len(one.why) > REASONS + 1:
+        told = (*shown_why, f"and {len(one.why) - REASONS} more reasons (--all)")
+    else:
+        told = one.why
+    return [_line("why" if at == 0 else "", _shortened(why, shown)) for at, why in enumerate(told)]
+
+
+def _names(members: Sequence[Change]) -> list[str]:
+    """What they are about, those of one kind in one paragraph."""
+    kinds: dict[str, list[str]] = {}
+    for one in members:
+        kind, colon, rest = one.about.partition(": ")
+        kinds.setdefault(kind if colon else "", []).append(rest if colon else one.about)
+    return [
+        fill(
+            f"{kind}: {'; '.join(names)}" if kind else " ".join(names),
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+        for kind, names in kinds.items()
+    ]
 
 
 def _moved(one: Change, shown: Mapping[str, str]) -> str:
