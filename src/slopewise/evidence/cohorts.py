@@ -8,10 +8,9 @@ assumption: where a report leaves open whether patients are shared, they are tak
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from slopewise.errors import NotFoundError
 from slopewise.evidence.study import Study
 
-__all__ = ["cohort_names", "cohort_of", "largest_of_each"]
+__all__ = ["cohort_names", "largest_of_each"]
 
 
 def cohort_names(studies: Sequence[Study]) -> dict[str, str]:
@@ -22,14 +21,6 @@ def cohort_names(studies: Sequence[Study]) -> dict[str, str]:
         for cohort in _cohorts(_shared(studies))
         for study_id in sorted(cohort)
     }
-
-
-def cohort_of(study_id: str, studies: Sequence[Study]) -> str:
-    """The cohort that study belongs to; NotFoundError where it is not among the studies."""
-    names = cohort_names(studies)
-    if study_id not in names:
-        raise NotFoundError(f'no study "{study_id}" among the {len(names)} given')
-    return names[study_id]
 
 
 def largest_of_each(

@@ -7,7 +7,7 @@ from tests.evidence_answers import effect, made_answer, pooled
 
 from slopewise.evidence.pooling.pooled_effect import PoolStatus
 from slopewise.report.numbers import THIN_SPACE
-from slopewise.report.synthesis.forest import forest, unconverted_table
+from slopewise.report.synthesis.forest import forest
 
 
 def words(svg: object) -> list[str]:
@@ -79,11 +79,6 @@ def test_one_study_is_not_called_together() -> None:
 
 def test_nothing_to_draw_is_no_picture() -> None:
     assert forest(replace(made_answer(), effects=(), left_out=(), pooled=None)) is None
-
-
-def test_studies_without_a_number_are_listed_with_what_they_reported() -> None:
-    table = unconverted_table(made_answer())
-    assert table.rows == (("Yew 2012", "No difference shown", "Means without a spread", "10"),)
 
 
 def test_the_same_answer_gives_the_same_drawing() -> None:

@@ -35,14 +35,13 @@ from slopewise.evidence.filters import cell_source_family, route_families
 from slopewise.evidence.row import EvidenceRow
 from slopewise.evidence.slowing.rows import is_subgroup
 from slopewise.evidence.study import Study
+from slopewise.evidence.study_effect import ReportedDirection
 
 __all__ = ["Found", "Rule", "apply_rule"]
 
 LARGE_TRIAL = 100  # people; assumption: the larger published trials of ALS begin there
 CLEAR_P = 0.05  # the usual threshold; a printed P below it is named, not believed
 COMMON = 0.10  # "very common" side effects are 1 in 10 or more (CIOMS frequency classes)
-_FOR = {"favours treatment"}
-_AGAINST = {"no difference shown", "favours control"}
 
 
 class Rule(StrEnum):
@@ -92,10 +91,10 @@ def _slowed(studies: Sequence[Study], options: Sequence[str]) -> Found:
     silent = tuple(map(unconverted_row, answered.unconverted))
     pairs = list(zip(silent, answered.unconverted, strict=True))
     rows_for = tuple(row for row in rated.rows if row.study_id in clear) + tuple(
-        row for row, one in pairs if one.direction in _FOR
+        row for row, one in pairs if one.direction is ReportedDirection.FAVOURS_TREATMENT
     )
     rows_against = tuple(row for row in rated.rows if row.study_id not in clear) + tuple(
-        row for row, one in pairs if one.direction in _AGAINST
+        row for row, one in pairs if one.saw_no_benefit
     )
     verdict = _slowing_verdict(rated, lane, has_rows=bool(rated.rows or silent))
     return Found(verdict, answered.sentence, rows_for, rows_against, rated.certainty)

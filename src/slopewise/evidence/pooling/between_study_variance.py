@@ -28,7 +28,6 @@ __all__ = [
     "estimate_between_study_variance",
     "generalised_q_root",
     "make_sample",
-    "restricted_log_likelihood",
     "typical_variance",
     "weigh",
 ]
@@ -146,14 +145,6 @@ def weigh(sample: Sample, variance: Array) -> Weighted:
     apart = left - coefficients @ sample.basis.T
     projected = weights * apart
     return Weighted(weights, inverse, coefficients, projected, _sum(apart * projected))
-
-
-def restricted_log_likelihood(sample: Sample, variance: Array) -> Array:
-    """The restricted log-likelihood of τ² (sample's unit), up to a constant of the design.
-
-    ½ Σ log w − ½ log |X'WX| − ½ y'Py
-    """
-    return _reml_height(sample, weigh(sample, variance))
 
 
 def generalised_q_root(sample: Sample, target: float) -> tuple[Array, npt.NDArray[np.bool_]]:

@@ -31,10 +31,6 @@ class Twin:
     likeness: Likeness
     value: str
 
-    @property
-    def is_same_publication(self) -> bool:
-        return self.likeness is not Likeness.REGISTRY
-
 
 def twins(new: Study, studies: Sequence[Study]) -> tuple[Twin, ...]:
     """The studies, other than that of its own identifier, that share a name with the new one."""

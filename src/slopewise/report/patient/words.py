@@ -24,7 +24,6 @@ __all__ = [
     "naive_sentence",
     "prior_sentence",
     "tail_sentence",
-    "visits_sentence",
 ]
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -155,12 +154,4 @@ def naive_sentence(assessment: PatientAssessment) -> str:
     return (
         f"{NAIVE_WARNING} Slope before {decimal(naive.slope_before, 2)}, after "
         f"{decimal(naive.slope_after, 2)} points a month: a difference of {decimal(change, 2)}."
-    )
-
-
-def visits_sentence(assessment: PatientAssessment) -> str:
-    """How much was seen."""
-    return (
-        f"{plural(assessment.visits_before, 'visit')} before and "
-        f"{plural(assessment.visits_after, 'visit')} after the first dose"
     )

@@ -22,7 +22,7 @@ from slopewise.report.synthesis.effect_words import (
 )
 from slopewise.report.tables import Column, Table
 
-__all__ = ["QUARTER", "forest", "is_pooled", "people_of", "unconverted_table"]
+__all__ = ["QUARTER", "forest", "is_pooled", "people_of"]
 
 QUARTER = (0.25, "a quarter slower")
 _POOLED = {PoolStatus.CONVERGED, PoolStatus.BOUNDARY}
@@ -70,25 +70,6 @@ def people_of(row: StudyEffect | Unconverted) -> str:
         return "–"
     treated = "–" if row.n_treated is None else whole(row.n_treated)
     return treated if row.n_control is None else f"{treated} / {whole(row.n_control)}"
-
-
-def unconverted_table(answer: QuestionAnswer) -> Table:
-    """Studies of the lane that no method turns into an estimate, with what they reported."""
-    rows = tuple(
-        (row.label, heading(row.direction), heading(row.reason), people_of(row))
-        for row in answer.unconverted
-    )
-    return Table(
-        "Studies without a usable number",
-        (
-            Column("Study"),
-            Column("What it reported"),
-            Column("Why there is no number"),
-            Column("People treated / compared"),
-        ),
-        rows,
-        "They are not pooled, and they are not forgotten: read them beside the figure.",
-    )
 
 
 def _weights(answer: QuestionAnswer) -> tuple[float | None, ...]:

@@ -58,12 +58,12 @@ def _content(figure: str, form: SynthesisForm) -> str:
 
 
 def _table(figure: str, studies: tuple[Study, ...]) -> Table | None:
-    from slopewise.evidence.registry.entries import load_entries
     from slopewise.report.landscape.harvest_map import harvest_map
     from slopewise.report.landscape.timeline import timeline
+    from slopewise.workflow.published_record import published_entries
 
     if figure == "map":
         drawing = harvest_map(studies)
     else:
-        drawing = timeline(studies, load_entries()) if figure == "timeline" else None
+        drawing = timeline(studies, published_entries()) if figure == "timeline" else None
     return None if drawing is None else drawing.table

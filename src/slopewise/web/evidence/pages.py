@@ -27,12 +27,12 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
 
 def shown_synthesis(form: SynthesisForm) -> dict[str, Any]:
     """What the page of these choices shows; answers and figures stay in memory."""
-    from slopewise.evidence.registry.entries import load_entries
     from slopewise.report.evidence.record import record_sentence
     from slopewise.report.landscape.harvest_map import harvest_map
     from slopewise.report.landscape.timeline import timeline
     from slopewise.report.synthesis.safety_table import safety_sections, safety_table
     from slopewise.report.synthesis.section import comparison_section, outcome_sections
+    from slopewise.workflow.published_record import published_entries
     from slopewise.workflow.synthesise import synthesise
 
     found = synthesise(
@@ -61,7 +61,7 @@ def shown_synthesis(form: SynthesisForm) -> dict[str, Any]:
         "safety": safety_table(found.safety),
         "safety_sections": safety_sections(found.safety),
         "map": harvest_map(found.every),
-        "timeline": timeline(found.every, load_entries()),
+        "timeline": timeline(found.every, published_entries()),
         **_links(form),
     }
 
