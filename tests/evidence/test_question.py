@@ -417,3 +417,82 @@ def test_no_print_breaks_the_answer_and_no_number_of_it_is_nan(
 def test_a_measure_nobody_reads_is_refused() -> None:
     with pytest.raises(InputError, match="log_hazard_ratio"):
         answer(replace(RANDOMISED, measure=Measure.LOG_HAZARD_RATIO), load_studies())
+
+
+def test_two_trials_that_happen_to_agree_are_no_proof() -> None:
+    weak = change((-4.5, 9.0, 30), (-6.0, 6.0, 30))
+    found = of_randomised(
+        [trial("one", group_differences=(weak,)), trial("two", group_differences=(weak,))]
+    )
+    assert found.pooled is not None
+    assert found.pooled.low is not None
+    error = found.effects[0].standard_error
+    # t(0.975, 1) = 12.706, two equal weights: the Hartung-Knapp interval without floor has no width
+    assert found.pooled.low == pytest.approx(0.25 - 12.7062047 * error / 2**0.5, rel=1e-6)
+    assert found.sentence.endswith("cannot be told from this.")
+
+
+@pytest.mark.parametrize(("se", "estimate"), [(None, -0.3), (0.0, 0.3)])
+def test_a_stated_slowing_without_an_error_is_told_with_its_direction(
+    se: float | None, estimate: float
+) -> None:
+    found = of_randomised([trial("one", slowing=(ReportedSlowing(PAGE, estimate, se=se),))])
+    assert not found.effects
+    assert "slowing is stated" in found.unconverted[0].reason
+    side = "favours control" if estimate < 0 else "favours treatment"
+    assert found.unconverted[0].direction == side
+
+
+def test_a_printed_interval_of_a_stated_slowing_stays_as_printed() -> None:
+    found = of_randomised(
+        [trial("one", slowing=(ReportedSlowing(PAGE, 0.3, interval95=Interval(-0.5, 0.6)),))]
+    )
+    assert found.pooled is not None
+    assert (found.pooled.low, found.pooled.high) == (-0.5, 0.6)
+
+
+def test_the_people_of_a_stated_slowing_are_those_of_its_study() -> None:
+    def count(number: int) -> CitedNumber:
+        return CitedNumber(PAGE, "people", number)
+
+    large = trial(
+        "large",
+        people=People(treated=count(100), control=count(100)),
+        slowing=(ReportedSlowing(PAGE, 0.5, se=0.1),),
+    )
+    small = trial(
+        "small",
+        overlaps=(Overlap("same centre", ("large",)),),
+        slowing=(ReportedSlowing(PAGE, 0.1, se=0.1, n_treated=5, n_control=5),),
+    )
+    found = of_randomised([small, large])
+    assert [effect.study_id for effect in found.effects] == ["large"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "arm"),
+    [
+        ("ALSFRS-R in participants with baseline ALSFRS-R of 35 or more", None),
+        ("ALSFRS-R, bulbar onset", None),
+        ("ALSFRS-R, patients with less advanced disease", None),
+        ("ALSFRS-R", "rapid progressors"),
+    ],
+)
+def test_a_stated_slowing_of_some_of_the_people_never_enters(outcome: str, arm: str | None) -> None:
+    part = ReportedSlowing(PAGE, 0.5, se=0.1, outcome=outcome, arm=arm)
+    assert not of_randomised([trial("one", slowing=(part,))]).effects
+    whole = replace(part, outcome="ALSFRS-R in patients with ALS", arm=None)
+    assert of_randomised([trial("one", slowing=(whole,))]).effects
+
+
+def test_points_lost_printed_without_a_sign_favour_whoever_lost_less() -> None:
+    lost = change((3.1, None, 30), (6.5, None, 30), outcome="ALSFRS-R decline", p_value=0.003)
+    no_people = replace(lost, treated=GroupSummary(mean=3.1), control=GroupSummary(mean=6.5))
+    found = of_randomised([trial("one", group_differences=(no_people,))])
+    assert found.unconverted[0].direction == "favours treatment"
+
+
+def test_a_slowing_above_a_stop_is_not_told_in_percent() -> None:
+    found = of_randomised([trial("one", slowing=(ReportedSlowing(PAGE, 1.5, se=0.1),))])
+    assert "decline was stopped, or turned into gain" in found.sentence
+    assert "130" not in found.sentence

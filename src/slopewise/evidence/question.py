@@ -229,5 +229,6 @@ def _pooled(
         [effect.standard_error for effect in effects],
         method=method,
         hartung_knapp=hartung_knapp,
+        floor=hartung_knapp,  # a few studies that happen to agree must not look sure
     )
     return as_printed(pooled, effects[0].own_interval)

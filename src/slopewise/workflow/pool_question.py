@@ -27,6 +27,8 @@ def pool_question(
 ) -> PooledStudies:
     """Answer one of our questions; raises NotFoundError for another key or an unknown study."""
     question = _question(key)
+    # as in the answer itself: a few studies that happen to agree must not look sure
+    options = replace(options, floor=options.hartung_knapp)
     studies = published_studies()
     unknown = without - {study.study_id for study in studies}
     if unknown:

@@ -29,6 +29,7 @@ __all__ = [
     "controlled_candidates",
     "difference_of",
     "error_of_difference",
+    "is_unsigned_decline",
     "lender_of_changes",
     "lender_of_slope_changes",
 ]
@@ -100,8 +101,17 @@ def _size_of_means(row: GroupDifference, *, is_slope: bool) -> EffectSize | None
 def _control_did_not_decline(row: GroupDifference) -> bool:
     """Changes are kept with their sign; a row of declines may print them without."""
     mean = None if row.control is None else row.control.mean
-    says_decline = any(word in row.outcome.lower() for word in ("declin", "loss", "worsen"))
-    return mean is not None and mean >= 0 and not says_decline
+    return mean is not None and mean >= 0 and not _says_decline(row)
+
+
+def is_unsigned_decline(row: GroupDifference) -> bool:
+    """Whether the row prints points lost as positive numbers, so that less is better."""
+    mean = None if row.control is None else row.control.mean
+    return mean is not None and mean > 0 and _says_decline(row)
+
+
+def _says_decline(row: GroupDifference) -> bool:
+    return any(word in row.outcome.lower() for word in ("declin", "loss", "worsen"))
 
 
 def _arms(row: GroupDifference) -> tuple[ArmMean | None, ArmMean | None]:
@@ -177,7 +187,7 @@ def _from_reported(study: Study, cohort: str) -> Iterator[Candidate]:
     for row, effect in zip(
         study.slowing, reported_slowing(study, cohorts={study.study_id: cohort}), strict=True
     ):
-        if isinstance(effect, StudyEffect) and not is_subgroup(row.outcome or ""):
+        if isinstance(effect, StudyEffect) and not is_subgroup(f"{row.outcome} {row.arm}"):
             scale = functional_scale(row.outcome or study.scale or "") or _SCALE_NOT_SAID
             yield Candidate(effect, Kind.REPORTED, scale, months_of(row.timepoint))
 

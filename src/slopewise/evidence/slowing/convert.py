@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from slopewise.evidence.design import DesignClass, Lane
 from slopewise.evidence.slowing.candidate import Candidate, Kind, LeftOut, people_of
 from slopewise.evidence.slowing.controlled import controlled_candidates, error_of_difference
+from slopewise.evidence.slowing.reported import reported_slowing
 from slopewise.evidence.slowing.rows import (
     ALSFRS_R,
     Quantity,
     functional_scale,
+    is_subgroup,
     quantity_of,
     speaks_for_all,
 )
@@ -126,7 +128,7 @@ def _unconverted(study: Study, cohort: str) -> Unconverted:
         lane=study.lane,
         cohort=cohort,
         reason=reason,
-        direction=ReportedDirection.NOT_SAID if is_of_legs else direction_of(study),
+        direction=ReportedDirection.NOT_SAID if is_of_legs else _direction(study),
         citations=citations or _all_citations(study),
         n_treated=treated,
         n_control=control,
@@ -134,8 +136,26 @@ def _unconverted(study: Study, cohort: str) -> Unconverted:
     )
 
 
+def _stated(study: Study) -> Unconverted | None:
+    """A slowing of the whole group that the report states without what gives its error."""
+    for row, made in zip(study.slowing, reported_slowing(study, cohorts={}), strict=True):
+        if isinstance(made, Unconverted) and not is_subgroup(f"{row.outcome} {row.arm}"):
+            return made
+    return None
+
+
+def _direction(study: Study) -> ReportedDirection:
+    said, stated = direction_of(study), _stated(study)
+    if said is not ReportedDirection.NOT_SAID or stated is None:
+        return said
+    return stated.direction
+
+
 def _reason(study: Study) -> tuple[str, tuple[Citation, ...]]:
     """Why no θ came of it, with the rows that show it."""
+    stated = _stated(study)
+    if stated is not None:
+        return stated.reason, stated.citations
     if study.design.design_class in {
         DesignClass.RCT_WITHIN_PATIENT,
         DesignClass.WITHIN_PATIENT_LEG_COMPARISON,

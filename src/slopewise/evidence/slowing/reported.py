@@ -7,6 +7,7 @@ two-sided p-value, |θ| / z with z the normal quantile of 1 − p/2 (Cochrane Ha
 from collections.abc import Mapping
 
 from slopewise.evidence.effects.spread import se_from_interval, se_from_p
+from slopewise.evidence.slowing.candidate import moderators_of, people_of
 from slopewise.evidence.study import ReportedSlowing, Study
 from slopewise.evidence.study_effect import (
     Measure,
@@ -28,13 +29,17 @@ def reported_slowing(
 ) -> tuple[StudyEffect | Unconverted, ...]:
     """Each slowing the study states, with its standard error, or why it has none."""
     cohort = cohorts.get(study.study_id, study.study_id)
-    return tuple(_one(study, row, cohort, moderators or Moderators()) for row in study.slowing)
+    given = moderators_of(study) if moderators is None else moderators
+    return tuple(_one(study, row, cohort, given) for row in study.slowing)
 
 
 def _one(
     study: Study, row: ReportedSlowing, cohort: str, moderators: Moderators
 ) -> StudyEffect | Unconverted:
     error, how = _standard_error(row)
+    treated, control = people_of(study)
+    n_treated = treated if row.n_treated is None else row.n_treated
+    n_control = control if row.n_control is None else row.n_control
     if error is None:
         return Unconverted(
             study_id=study.study_id,
@@ -44,10 +49,11 @@ def _one(
             reason=f"slowing is stated, but no standard error: {how}",
             direction=_direction(row.estimate),
             citations=(row.citation,),
-            n_treated=row.n_treated,
-            n_control=row.n_control,
+            n_treated=n_treated,
+            n_control=n_control,
             year=study.bibliography.year,
         )
+    printed = row.interval95
     return StudyEffect(
         study_id=study.study_id,
         label=study.label,
@@ -62,9 +68,11 @@ def _one(
         arm=row.arm,
         timepoint=row.timepoint,
         year=study.bibliography.year,
-        n_treated=row.n_treated,
-        n_control=row.n_control,
+        n_treated=n_treated,
+        n_control=n_control,
         moderators=moderators,
+        own_low=None if printed is None else printed.low,
+        own_high=None if printed is None else printed.high,
     )
 
 

@@ -26,7 +26,10 @@ __all__ = [
 ALSFRS_R = "ALSFRS-R"
 ALSFRS = "ALSFRS"
 _SUBGROUP = re.compile(
-    r"sub-?group|post hoc|rapid|fast[ -]progress|slow[ -]progress|baseline\s*(>|<|≥|≤|of at least)",
+    r"sub-?group|post hoc|rapid|fast[ -]progress|slow[ -]progress|"
+    r"baseline\b[^,;]{0,25}(>|<|≥|≤|at least|at most|or (more|less|above|below)|above|below)|"
+    r"\b(people|patients|participants|those) (with|who|aged) (?!als\b)|"
+    r"\b(bulbar|limb|spinal)[ -]onset|\b(men|women) only",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(months?|mo|weeks?|wk|days?|d|years?|y)\b", re.I)

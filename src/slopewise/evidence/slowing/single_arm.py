@@ -60,7 +60,7 @@ def single_arm_candidates(study: Study, cohort: str) -> tuple[Candidate, ...]:
     for row, effect in zip(
         study.slowing, reported_slowing(study, cohorts={study.study_id: cohort}), strict=True
     ):
-        if isinstance(effect, StudyEffect) and not is_subgroup(row.outcome or ""):
+        if isinstance(effect, StudyEffect) and not is_subgroup(f"{row.outcome} {row.arm}"):
             scale = functional_scale(row.outcome or study.scale or "") or "ALSFRS-R"
             made.append(Candidate(effect, Kind.REPORTED, scale, months_of(row.timepoint)))
     return tuple(made)

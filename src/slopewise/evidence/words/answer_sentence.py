@@ -127,6 +127,8 @@ def _interval_words(spoken: _Lane, low: float, high: float) -> str:
     if low < 0:
         subject = spoken.slowed.partition(" was ")[0]
         return f"{subject} was anything from {_slower(low)} to {_slower(high)}"
+    if low >= 1:
+        return f"{spoken.slowed.partition(' was ')[0]} was stopped, or turned into gain"
     if high > 1:
         return f"{spoken.slowed} {_percent(low)} % up to stopped, or turned into gain"
     return f"{spoken.slowed} {_percent(low)} to {_percent(high)} %"

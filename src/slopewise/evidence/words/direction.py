@@ -8,7 +8,11 @@ import re
 
 from slopewise.evidence.design import Lane
 from slopewise.evidence.effects.spread import p_from_se
-from slopewise.evidence.slowing.controlled import difference_of, error_of_difference
+from slopewise.evidence.slowing.controlled import (
+    difference_of,
+    error_of_difference,
+    is_unsigned_decline,
+)
 from slopewise.evidence.slowing.rows import speaks_for_all
 from slopewise.evidence.study import GroupDifference, Study
 from slopewise.evidence.study_effect import ReportedDirection
@@ -58,6 +62,8 @@ def _compared(row: GroupDifference) -> ReportedDirection | None:
     apart = difference_of(row)
     if not apart:
         return None
+    if is_unsigned_decline(row):
+        apart = -apart
     return ReportedDirection.FAVOURS_TREATMENT if apart > 0 else ReportedDirection.FAVOURS_CONTROL
 
 

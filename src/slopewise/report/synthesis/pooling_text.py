@@ -61,8 +61,8 @@ def pooled_remarks(result: PooledStudies) -> tuple[str, ...]:
     pooled, found = result.pooled, list(result.remarks)
     if pooled is None or pooled.k == 1 or pooled.q is None:
         return tuple(found)
-    if result.answer is not None and result.options.floor:
-        found.append("The first sentence, and the test with borrowed spreads, are without --floor.")
+    if result.answer is not None and pooled.hartung_knapp:
+        found.append("Studies that agree by chance do not shorten the interval (as with --floor).")
     if pooled.status is PoolStatus.BOUNDARY:
         found.append(
             "The variance between studies is estimated as zero. With few studies that does not "
