@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from slopewise.cli import evidence
 from slopewise.errors import InputError, NotFoundError, TooLargeError
-from slopewise.workflow.check_claims import LIMIT_BYTES
+from slopewise.records.reading.written_text import LIMIT_BYTES
 
 
 @pytest.fixture

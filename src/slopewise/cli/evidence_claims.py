@@ -45,9 +45,10 @@ def claims(
 
 
 def _check(place: Path, *, as_json: bool) -> None:
+    from slopewise.records.reading.written_text import read_text
     from slopewise.report.claims.as_json import check_object
     from slopewise.report.claims.text import checked_text
-    from slopewise.workflow.check_claims import check_written, read_text
+    from slopewise.workflow.check_claims import check_written
 
     name, written = read_text(place, sys.stdin.buffer if str(place) == "-" else None)
     checked = check_written(name, written)

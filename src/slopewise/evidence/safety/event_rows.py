@@ -202,7 +202,7 @@ def _who(study: Study) -> str:
     """Treated, or only drawn for treatment, as the number read says itself."""
     treated = study.people.treated
     pointer = "" if treated is None else (treated.citation.pointer or "").lower()
-    is_drawn = "randomi" in pointer or "allocat" in pointer
+    is_drawn = "randomi" in pointer or "alloc" in pointer
     return "randomised to treatment" if is_drawn else "treated"
 
 
