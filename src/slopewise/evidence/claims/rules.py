@@ -188,7 +188,7 @@ def _rare(studies: Sequence[Study], counted: Sequence[EventCount], outcome: Outc
     rows_for = tuple(row for row in rows if row.study_id not in harmed)
     rows_against = tuple(row for row in rows if row.study_id in harmed)
     return Found(
-        _rare_verdict(events, low, high, rated.certainty.level),
+        _rare_verdict(low, high, rated.certainty.level),
         because,
         rows_for,
         rows_against,
@@ -196,7 +196,7 @@ def _rare(studies: Sequence[Study], counted: Sequence[EventCount], outcome: Outc
     )
 
 
-def _rare_verdict(events: int, low: float, high: float, level: Level) -> Verdict:
+def _rare_verdict(low: float, high: float, level: Level) -> Verdict:
     if low > RARE:
         return Verdict.CONTRADICTED
     if high < RARE:
