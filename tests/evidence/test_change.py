@@ -134,3 +134,20 @@ def test_the_record_has_a_conclusion_for_each_question_event_certainty_and_claim
     assert {key.split(".")[0] for key in keys} == {"question", "safety", "certainty", "claim"}
     assert all(one.sentence for one in made)
     assert not any(one.is_changed for one in changes(made, conclusions(load_studies())))
+
+
+def test_a_study_that_leaves_is_said_to_leave_once() -> None:
+    beside = tuple(Aside("old", "Old 2020", reason) for reason in ("another time", "a part"))
+    gone = Aside("far", "Far 2021", "another scale"), Aside("far", "Far 2021", "a part")
+    before = replace(BEFORE, asides=(*beside, *gone))
+    why = only(before, replace(BEFORE, entries=(), numbers=(("studies", 0.0),))).why
+    assert [one for one in why if one.startswith("Old 2020")] == [
+        "Old 2020 leaves, which had 0.500 (standard error 0.200), 100 % of the weight"
+    ]
+    assert why.count("Far 2021 no longer stands beside the answer") == 1
+
+
+def test_the_interval_of_a_share_is_called_one() -> None:
+    before = replace(BEFORE, numbers=(("share_low", 0.0), ("share_high", 0.02)))
+    after = replace(BEFORE, numbers=(("share_low", 0.0), ("share_high", 0.03)))
+    assert only(before, after).why == ("95 % interval of the share: from (0, 0.020) to (0, 0.030)",)

@@ -215,6 +215,16 @@ def test_serious_events_in_a_new_study_change_safety() -> None:
     assert "made_up_2030" in {row.study_id for row in after.rows_against}
 
 
+@pytest.mark.parametrize("events", [12, 80])  # of 60 and of 400 people
+def test_nobody_is_called_partly_safe_once_serious_events_are_not_rare(events: int) -> None:
+    harmful = replace(
+        made_up_trial(0.0, people=60 if events == 12 else 400),
+        safety=Safety(PAGE, "counted", treatment_related_serious_events=events),
+    )
+    answered = answer_claim(known_claim("safe_well_tolerated"), (*load_studies(), harmful))
+    assert answered.verdict in {Verdict.NOT_SUPPORTED, Verdict.CONTRADICTED}
+
+
 def test_no_large_trial_holds_only_while_none_is_there() -> None:
     small = tuple(
         study

@@ -13,7 +13,12 @@ __all__ = ["Change", "changes"]
 # below this a number is the same: the optimiser's last digits, not the evidence
 SAME = 1e-9
 LOW, HIGH = "low", "high"
-_INTERVALS = {"low": "95 % interval", "prediction_low": "prediction interval"}
+_INTERVALS = {
+    "low": "95 % interval",
+    "prediction_low": "prediction interval",
+    "share_low": "95 % interval of the share",
+    "assumed_low": "95 % interval with the spread between studies assumed",
+}
 _NAMES = {
     "standard_error": "standard error",
     "between_study_variance": "variance between studies (tau²)",
@@ -59,7 +64,9 @@ def _change(
     if before is None or after is None:
         why = ("this is asked only since" if before is None else "this is no longer asked",)
     elif is_changed:
-        why = tuple(_reasons(before, after)) or ("the wording follows the rows above",)
+        why = tuple(dict.fromkeys(_reasons(before, after))) or (
+            "the wording follows the rows above",
+        )
     else:
         why = tuple(_unmoved(after, study) for study in moved) or ("no study came or went",)
     return Change(
@@ -127,7 +134,7 @@ def _asides(before: Conclusion, after: Conclusion) -> Iterator[str]:
     for one in after.asides:
         if (one.study_id, one.reason) not in old:
             yield f"{one.label} stands beside the answer and does not enter: {one.reason}"
-    here = {one.study_id for one in after.asides} | {one.study_id for one in after.entries}
+    here = {one.study_id for one in (*after.asides, *after.entries, *before.entries)}
     for one in before.asides:
         if one.study_id not in here:
             yield f"{one.label} no longer stands beside the answer"

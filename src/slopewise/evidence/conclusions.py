@@ -129,7 +129,13 @@ def _numbers(said: QuestionAnswer) -> tuple[tuple[str, float | None], ...]:
         ("between_study_variance", pooled.between_study_variance),
         ("prediction_low", pooled.prediction_low),
         ("prediction_high", pooled.prediction_high),
+        *_assumed(said),
     )
+
+
+def _assumed(said: QuestionAnswer) -> tuple[tuple[str, float | None], ...]:
+    found = said.assumed
+    return () if found is None else (("assumed_low", found.low), ("assumed_high", found.high))
 
 
 def _safety(said: SafetyAnswer) -> Conclusion:
