@@ -18,6 +18,7 @@ from slopewise.evidence.studies import study_from
 from slopewise.evidence.study import ArmRole, GroupSummary, Study
 from slopewise.records.published.study_json import parse_json, study_row
 from slopewise.records.registry.register_cells import is_about_als
+from slopewise.records.registry.sheet import is_control_title
 from slopewise.records.registry.v2 import RegistryFile, read_registry
 
 DAY = date(2031, 6, 1)
@@ -212,3 +213,22 @@ def test_converted_records_on_als_are_read() -> None:
         made = read(parse_json(file.name, Path(file).read_bytes()))
         assert [entry.identifier for entry in made.entries] == [file.stem]
         assert not made.findings
+
+
+@pytest.mark.parametrize(
+    ("title", "is_control"),
+    [
+        ("MSC plus standard of care", False),
+        ("Lenzumestrocel and standard care", False),
+        ("Stem cells (vehicle: CSF)", False),
+        ("Standard of care", True),
+        ("Riluzole + standard care", True),
+        ("Vehicle without cells", True),
+        ("Cell-free vehicle", True),
+        ("Sham lumbar puncture", True),
+    ],
+)
+def test_people_who_got_cells_beside_usual_care_are_no_comparison_group(
+    title: str, is_control: bool
+) -> None:
+    assert is_control_title(title) is is_control

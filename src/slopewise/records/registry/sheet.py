@@ -18,7 +18,14 @@ __all__ = [
 ]
 
 RESULTS = "registry results"
-_CONTROL = re.compile(r"placebo|sham|\bcontrol|vehicle|untreated|standard (of )?care|no interv")
+_CONTROL = re.compile(r"placebo|sham|\bcontrol|untreated|no interv")
+# what treated people get too: it names a control only where no cells are named beside it
+_SHARED = re.compile(r"vehicle|standard (of )?care|usual care|best supportive care")
+_NO_CELLS = re.compile(r"\b(without|no|not) ((any|stem|active) )*(cells?|mscs?)\b|\bcell free\b")
+_CELLS = re.compile(
+    r"\b(cells?|stem|mscs?|nscs?|mesenchym\w*|stromal|nurown|msc ntf|lenzumestrocel|neuronata\w*|"
+    r"astrorx|transplant\w*|astrocytes?|progenitors?|bone marrow)\b"
+)
 
 
 @dataclass(slots=True)
@@ -46,7 +53,10 @@ def is_control(title: object, sheet: ResultSheet) -> bool:
 
 def is_control_title(title: object) -> bool:
     """Whether a group's title itself names a comparison group."""
-    return bool(_CONTROL.search(plain_title(title)))
+    words = _NO_CELLS.sub("", plain_title(title))
+    if _CONTROL.search(words):
+        return True
+    return bool(_SHARED.search(words)) and not _CELLS.search(words)
 
 
 def posted_number(text: object) -> float | None:
