@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from slopewise.evidence.consistency import computed_remarks, find_contradictions
 from slopewise.evidence.design import Comparison, DesignClass
+from slopewise.evidence.misprints.differences import computed_remarks, find_contradictions
 from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import (
     AdverseEvent,

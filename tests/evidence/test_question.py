@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.tolerance import CLOSED_FORM
 
 from slopewise.errors import InputError
-from slopewise.evidence.consistency import find_contradictions
 from slopewise.evidence.design import Comparison, DesignClass, Lane
+from slopewise.evidence.misprints.differences import find_contradictions
 from slopewise.evidence.pooling.pooled_effect import Method, PoolStatus
 from slopewise.evidence.question import FURTHER_QUESTIONS, QUESTIONS, QuestionAnswer, answer
 from slopewise.evidence.studies import load_studies, load_study

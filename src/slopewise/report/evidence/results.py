@@ -5,8 +5,8 @@ What was not printed is a dash; a contradiction, a caution and a newer figure st
 
 from collections.abc import Sequence
 
-from slopewise.evidence.consistency import remarks
 from slopewise.evidence.design import Comparison
+from slopewise.evidence.misprints.differences import remarks
 from slopewise.evidence.study import (
     GroupDifference,
     GroupSummary,

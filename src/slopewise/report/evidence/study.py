@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from slopewise.evidence.consistency import Contradiction, find_contradictions
 from slopewise.evidence.design import DesignClass
+from slopewise.evidence.misprints.differences import Contradiction, find_contradictions
 from slopewise.evidence.study import (
     BaselineMeasure,
     CitedNumber,

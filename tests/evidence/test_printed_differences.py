@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from slopewise.evidence.consistency import contradictions, remarks
 from slopewise.evidence.design import Comparison
+from slopewise.evidence.misprints.differences import contradictions, remarks
 from slopewise.evidence.studies import load_studies, load_study
 from slopewise.evidence.study import Citation, GroupDifference, GroupSummary, Interval
 

@@ -5,7 +5,7 @@ interval   is centred on the difference
 standard error = interval width / (2 × 1.96), within the width that a t quantile could add
 P          is that of difference / standard error, the same between a normal and a t quantile
 
-Counts, shares, odds ratios, people, SDs and slopes are checked in `misprints`.
+`counts` and `people` check the rest; `find_contradictions` gathers all of it.
 
 A remark is not a correction: print is shown as it is, with the remark beside it. Rounding allows
 half a unit of the last digit that a number was stored with, per number that enters.
