@@ -8,7 +8,7 @@ source is a page: a number without a source is refused.
 import json
 import math
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -28,6 +28,7 @@ __all__ = [
     "load_study",
     "read_study",
     "study_from",
+    "unknown_overlaps",
 ]
 
 Record = TypeVar("Record")
@@ -142,13 +143,19 @@ def check_overlaps(studies: Sequence[Study]) -> None:
     """Refuse an overlap that names a study which is not among these."""
     known = {study.study_id for study in studies}
     for study in studies:
-        for overlap in study.overlaps:
-            unknown = sorted(set(overlap.study_ids) - known)
-            if unknown:
-                raise InputError(
-                    f'{study.study_id}.json: overlaps names "{unknown[0]}", which is no study '
-                    "here; correct the identifier or leave it to the text"
-                )
+        for said in unknown_overlaps(study, known):
+            raise InputError(said)
+
+
+def unknown_overlaps(study: Study, known: Collection[str]) -> tuple[str, ...]:
+    """What to say of each overlap with a study that is not known."""
+    return tuple(
+        f'{study.study_id}.json: overlaps names "{other}", which is no study here; correct the '
+        "identifier or leave it to the text"
+        for overlap in study.overlaps
+        for other in overlap.study_ids
+        if other not in known
+    )
 
 
 def _check_numbers_are_cited(row: object, name: str) -> None:

@@ -1,6 +1,6 @@
 """Check the published record, or files of studies that somebody wrote."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,7 +15,7 @@ from slopewise.evidence.checks.record_check import (
 )
 from slopewise.evidence.registry.entries import load_entries, read_entry
 from slopewise.evidence.registry.entry import RegistryEntry
-from slopewise.evidence.studies import read_study
+from slopewise.evidence.studies import read_study, unknown_overlaps
 from slopewise.evidence.study import Study
 
 __all__ = ["check_evidence"]
@@ -34,7 +34,7 @@ def check_evidence(place: Path | None = None) -> RecordCheck:
     from slopewise.evidence.studies import load_studies
 
     known = {study.study_id for study in (*load_studies(), *studies)}
-    broken = (*broken, *_unknown_overlaps(studies, known))
+    broken = (*broken, *_overlaps_with_nobody(studies, known))
     every = _together(load_studies(), studies)
     mine = {study.study_id for study in studies} | {entry.identifier for entry in entries}
     numbers = {entry.identifier: entry for entry in (*load_entries(), *entries)}
@@ -52,7 +52,7 @@ def _check_package() -> RecordCheck:
     packaged = (*(root / "studies").iterdir(), *(root / "registry").iterdir())
     studies, entries, broken = _read(one for one in packaged if one.name.endswith(".json"))
     known = {study.study_id for study in studies}
-    broken = (*broken, *_unknown_overlaps(studies, known))
+    broken = (*broken, *_overlaps_with_nobody(studies, known))
     if not broken:
         from slopewise.workflow.published_record import published_entries, published_studies
 
@@ -96,18 +96,10 @@ def _read(
     return tuple(studies), tuple(entries), tuple(broken)
 
 
-def _unknown_overlaps(studies: Sequence[Study], known: set[str]) -> tuple[Remark, ...]:
-    return tuple(
-        Remark(
-            f"{study.study_id}.json",
-            f'{study.study_id}.json: overlaps names "{other}", which is no study here; correct '
-            "the identifier or leave it to the text",
-        )
-        for study in studies
-        for overlap in study.overlaps
-        for other in overlap.study_ids
-        if other not in known
-    )
+def _overlaps_with_nobody(studies: Sequence[Study], known: set[str]) -> Iterator[Remark]:
+    for study in studies:
+        for said in unknown_overlaps(study, known):
+            yield Remark(f"{study.study_id}.json", said)
 
 
 def _together(known: Sequence[Study], own: Sequence[Study]) -> tuple[Study, ...]:

@@ -1,5 +1,6 @@
 """Studies, how they were pooled, and everything that tests the pooled effect."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,17 @@ class PooledStudies:
         """The 95 % interval of each study."""
         bands = zip(self.estimates, self.standard_errors, self.own_intervals, strict=True)
         return tuple(interval_of(*band) for band in bands)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the standard error is below that of the weights alone, 1 / √Σw."""
+        found = self.pooled
+        if found is None or found.standard_error is None or found.between_study_variance is None:
+            return False
+        total = sum(
+            1.0 / (error**2 + found.between_study_variance) for error in self.standard_errors
+        )
+        return found.standard_error < (1.0 - 1e-9) / math.sqrt(total)
 
     @property
     def is_reached(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from slopewise.evidence.cohorts import cohort_names
-from slopewise.evidence.proportions.exact import add_up
+from slopewise.evidence.proportions.exact import add_up, exact_proportion
 from slopewise.evidence.proportions.pool import pool_proportions
 from slopewise.evidence.proportions.pooled_proportion import (
     CountedStudy,
@@ -57,6 +57,7 @@ def _answer(
     left_out = (*(one for one in said if isinstance(one, SafetyLeftOut)), *repeated)
     plain: PooledProportion | None = None
     pooled: PooledProportion | None = None
+    is_mixed = _lie_apart(rows)
     # how many died says mostly how long people were followed: one rate would mean nothing
     if rows and event is not SafetyEvent.DEATH:
         counts = [CountedStudy(row.label, row.events, row.total) for row in rows]
@@ -69,9 +70,20 @@ def _answer(
         left_out=left_out,
         pooled=pooled,
         plain=plain,
-        sentence=safety_sentence(event, route, rows=rows, plain=plain, pooled=pooled),
-        cautions=cautions_of(event, rows, left_out=len({one.study_id for one in left_out})),
+        sentence=safety_sentence(
+            event, route, rows=rows, plain=plain, pooled=pooled, is_mixed=is_mixed
+        ),
+        cautions=cautions_of(
+            event, rows, left_out=len({one.study_id for one in left_out}), is_mixed=is_mixed
+        ),
+        is_mixed=is_mixed,
     )
+
+
+def _lie_apart(rows: Sequence[SafetyRow]) -> bool:
+    """Whether the exact intervals of two reports have nothing in common."""
+    each = [exact_proportion(CountedStudy(row.label, row.events, row.total)) for row in rows]
+    return len(each) > 1 and max(one.low for one in each) > min(one.high for one in each)
 
 
 def _once_a_cohort(

@@ -69,3 +69,4 @@ class SafetyAnswer:
     plain: PooledProportion | None
     sentence: str  # in plain words, interval first
     cautions: tuple[str, ...] = ()
+    is_mixed: bool = False  # two reports lie apart by more than chance: no one rate

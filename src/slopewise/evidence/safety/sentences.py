@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from slopewise.evidence.proportions.exact import exact_proportion
-from slopewise.evidence.proportions.pooled_proportion import CountedStudy, PooledProportion
+from slopewise.evidence.proportions.pooled_proportion import PooledProportion
 from slopewise.evidence.safety.safety_answer import ANY_ROUTE, SafetyEvent, SafetyRow
 
 __all__ = ["cautions_of", "safety_sentence"]
@@ -51,6 +50,7 @@ def safety_sentence(
     rows: Sequence[SafetyRow],
     plain: PooledProportion | None,
     pooled: PooledProportion | None,
+    is_mixed: bool,
 ) -> str:
     """What was seen, as a person would say it."""
     what = _NOBODY[event]
@@ -69,7 +69,7 @@ def safety_sentence(
             "None found does not mean safe."
         )
     seen = f"{plain.events} of {plain.total} people in {studies}{where} {what}"
-    if _differ(rows):
+    if is_mixed:
         low = min(rows, key=lambda row: row.events / row.total)
         high = max(rows, key=lambda row: row.events / row.total)
         return (
@@ -85,21 +85,17 @@ def safety_sentence(
     return f"{_percent(best.low)} to {_percent(best.high)} (95 % interval): {seen}."
 
 
-def cautions_of(event: SafetyEvent, rows: Sequence[SafetyRow], *, left_out: int) -> tuple[str, ...]:
+def cautions_of(
+    event: SafetyEvent, rows: Sequence[SafetyRow], *, left_out: int, is_mixed: bool
+) -> tuple[str, ...]:
     """What must be known to read the answer rightly; `left_out` reports did not count."""
     own = _CAUTIONS.get(event, (_LISTED,) if rows else ())
-    if event is not SafetyEvent.DEATH and _differ(rows):
+    if event is not SafetyEvent.DEATH and is_mixed:
         own = (*own, _DIFFERENT)
     if left_out:
         more = f"{left_out} more report{'s' if left_out > 1 else ''} spoke of safety"
         own = (*own, f"{more}, and gave no count that adds to this one.")
     return own
-
-
-def _differ(rows: Sequence[SafetyRow]) -> bool:
-    """Whether the exact intervals of two reports lie apart."""
-    each = [exact_proportion(CountedStudy(row.label, row.events, row.total)) for row in rows]
-    return len(each) > 1 and max(one.low for one in each) > min(one.high for one in each)
 
 
 def _percent(share: float | None) -> str:

@@ -73,7 +73,7 @@ def pooled_remarks(result: PooledStudies) -> tuple[str, ...]:
             f"{plural(pooled.k, 'study', 'studies')}: the variance between studies is hardly "
             "known, and so are both intervals."
         )
-    if pooled.hartung_knapp and not result.options.floor and _is_narrowed(result):
+    if pooled.hartung_knapp and not result.options.floor and result.is_narrowed:
         found.append(
             "The studies agree better than their standard errors let expect, which shortens the "
             "Hartung–Knapp interval; --floor keeps that from happening."
@@ -106,16 +106,6 @@ def pooling_text(result: PooledStudies) -> str:
         parts.append("Mind:\n" + bullets(remarks))
     told = LIMITS if pooled is not None else RESEARCH_ONLY
     return "\n\n".join([*parts, wrapped(told)])
-
-
-def _is_narrowed(result: PooledStudies) -> bool:
-    """Whether the standard error is below that of the weights alone, 1 / √Σw."""
-    pooled = result.pooled
-    if pooled is None or pooled.standard_error is None or pooled.between_study_variance is None:
-        return False
-    variance = pooled.between_study_variance
-    plain: float = sum(1.0 / (error**2 + variance) for error in result.standard_errors) ** -0.5
-    return pooled.standard_error < plain * (1.0 - 1e-9)
 
 
 def _places(pooled: PooledEffect) -> int:

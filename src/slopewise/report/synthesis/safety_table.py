@@ -11,7 +11,6 @@ from slopewise.report.tables import Column, Table
 __all__ = ["SafetySection", "safety_counts", "safety_sections", "safety_table"]
 
 _NO_COUNT = "no count"
-_TOO_DIFFERENT = "too different"  # as the sentence of an answer says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def _cell(answer: SafetyAnswer | None) -> str:
         return f"{plural(len(answer.rows), 'report')}, no single rate"
     plain = answer.plain
     counted = f"{plain.events} of {plain.total}"
-    if _TOO_DIFFERENT in answer.sentence:
+    if answer.is_mixed and plain.events:
         return f"{counted} (reports too different for one rate)"
     if plain.events == 0:
         return f"{counted} (up to {_share(plain.high)})"
