@@ -179,9 +179,10 @@ def _rare(studies: Sequence[Study], counted: Sequence[EventCount], outcome: Outc
     )
     number = "None" if events == 0 else str(events)
     because = (
-        f"{number} of {people} treated people in {len(counted)} cohorts that counted had one that "
-        f"its authors laid to the treatment: the true share could still be up to {100 * high:.1f} "
-        "in 100. Whoever gave no count is not in it, so that this does not show safety."
+        f"{number} of {people} treated people in {len(counted)} cohorts that counted had a serious "
+        "event that its authors laid to the treatment: the true share could still be up to "
+        f"{100 * high:.1f} in 100. Whoever gave no count is not in it, so that this does not show "
+        "safety."
     )
     rows = tuple(row for one in certainties(studies) if one.outcome is outcome for row in one.rows)
     harmed = {one[0].study_id for one in counted if one[1] > 0}
