@@ -124,3 +124,10 @@ def test_a_file_without_a_source_is_refused(app: typer.Typer, tmp_path: Path) ->
     file.write_text("study,design,estimate,standard_error\nA,rct,0.1,0.1\n")
     with pytest.raises(InputError, match="a number without a source is refused"):
         ask(app, "add", str(file))
+
+
+def test_a_template_that_is_filled_in_is_not_written_over(app: typer.Typer, trial: str) -> None:
+    before = Path(trial).read_text()
+    with pytest.raises(InputError, match="exists and may be filled in"):
+        CliRunner().invoke(app, ["evidence", "template", trial], catch_exceptions=False)
+    assert Path(trial).read_text() == before

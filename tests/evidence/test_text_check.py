@@ -252,3 +252,8 @@ def test_every_claim_of_a_clinic_article_is_found() -> None:
     } <= hedged
     assert (10, "safe_well_tolerated") not in hedged
     assert not any(claim.is_negated for one in checked.sentences for claim in one.claims)
+
+
+def test_no_rest_is_spoken_of_where_every_sentence_makes_a_claim() -> None:
+    checked = check_text("Stem cells slow the progression of ALS.", answer_claims(load_studies()))
+    assert checked.sentence == "1 of 1 sentences makes a known claim (1 different claim)."

@@ -143,3 +143,9 @@ def test_a_citation_without_an_address_stays_text() -> None:
 def test_a_registered_study_is_linked_to_each_of_its_entries() -> None:
     entries = [one for one in identifiers(load_study("petrou_2016")) if "Trials" in one.kind]
     assert [one.text for one in entries] == ["NCT01051882", "NCT01777646"]
+
+
+def test_whose_cells_they_were_is_said_without_jargon() -> None:
+    assert "received own (autologous) mesenchymal stromal cells (MSC; lenzumestrocel" in sentence(
+        load_study("oh_2018")
+    )

@@ -175,3 +175,14 @@ def test_identifiers_are_unique_and_nothing_is_loaded_from_elsewhere(
         assert target.startswith("/")
     labelled = {label.get("for") for label in page.all("label")}
     assert all(one["id"] in labelled for one in page.all("textarea"))
+
+
+def test_verdict_and_certainty_are_said_once(client: Client) -> None:
+    shown = client.get("/claims/slows_progression").text
+    assert "Not supported. One randomised trial" not in shown
+    assert "Certainty: very low; the true answer" not in shown
+
+
+def test_an_unknown_claim_leads_back_to_the_claims(client: Client) -> None:
+    assert 'class="button" href="/claims"' in client.get("/claims/nosuch").text
+    assert 'class="button" href="/evidence/studies"' in client.get("/evidence/nosuch").text

@@ -8,6 +8,7 @@ import typer
 
 from slopewise.cli.options import AsJson
 from slopewise.cli.output import answer, answer_json, check_place, tell, write_document
+from slopewise.errors import InputError
 
 if TYPE_CHECKING:
     from slopewise.report.evidence.added_text import AddedLine
@@ -68,6 +69,8 @@ def template(
         answer(template_text())
         return
     check_place(file)
+    if file.exists():
+        raise InputError(f"{file} exists and may be filled in; name another file, or remove it")
     write_document(file, template_text())
     tell(f"Written: {file}. Its two rows are made up: replace them before you add it.")
 

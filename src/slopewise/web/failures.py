@@ -16,6 +16,7 @@ from slopewise.web.rendering import page
 __all__ = ["FailurePages"]
 
 _LOG = logging.getLogger(__name__)
+_PATIENTS = ("/patients", "Go to the patients")
 _TITLES = {
     400: "This request could not be read",
     403: "Refused",
@@ -83,15 +84,33 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return page(
         request,
         "pages/failure.html",
-        {"title": title, "message": message, "reference": reference},
+        {
+            "title": title,
+            "message": message,
+            "reference": reference,
+            "way_on": _way_on(request),
+        },
         status=500,
     )
 
 
 def _page(request: Request, *, status: int, message: str) -> Response:
     title = _TITLES.get(status, "This did not work")
-    context = {"title": title, "message": message, "reference": None}
+    context = {
+        "title": title,
+        "message": message,
+        "reference": None,
+        "way_on": _way_on(request),
+    }
     return page(request, "pages/failure.html", context, status=status)
+
+
+def _way_on(request: Request) -> tuple[str, str]:
+    """Where a reader goes on: to the list that the address belongs to."""
+    path = request.url.path
+    if path.startswith("/evidence"):
+        return "/evidence/studies", "All studies"
+    return ("/claims", "All claims") if path.startswith("/claims") else _PATIENTS
 
 
 def _sentence(text: str) -> str:

@@ -99,7 +99,9 @@ def published_study(study_id: str, studies: Sequence[Study] | None = None) -> St
     known = {study.study_id: study for study in (studies or published_studies())}
     if study_id in known:
         return known[study_id]
-    near = get_close_matches(study_id, known, n=3)
+    named = study_id.casefold()
+    near = [one for one in known if len(named) > 1 and one.startswith(named)][:3]
+    near = near or get_close_matches(study_id, known, n=3)
     advice = (
         f"did you mean {', '.join(near)}" if near else "list them with: slopewise evidence studies"
     )

@@ -22,7 +22,10 @@ __all__ = [
     "check_text",
 ]
 
-NO_CLAIM_IN_TEXT = "No known claim was found; that does not mean that the text is right."
+NO_CLAIM_IN_TEXT = (
+    "No known claim was found; that does not mean that the text is right. "
+    "Only English is understood."
+)
 NO_CLAIM_IN_SENTENCE = "no known claim in this sentence"
 MOST_WORDS = 120  # of one sentence that are looked at together; a longer one is read in parts
 
@@ -95,11 +98,15 @@ class TextCheck:
         if not self.claim_ids:
             return NO_CLAIM_IN_TEXT
         marked = sum(bool(one.claims) for one in self.sentences)
-        return (
-            f"{marked} of {len(self.sentences)} sentences make a known claim, "
-            f"{len(self.claim_ids)} different ones; the others hold none that is known, "
-            "which does not mean that they are right."
+        make = "makes" if marked == 1 else "make"
+        claims = "claim" if len(self.claim_ids) == 1 else "claims"
+        found = (
+            f"{marked} of {len(self.sentences)} sentences {make} a known claim "
+            f"({len(self.claim_ids)} different {claims})"
         )
+        if marked == len(self.sentences):
+            return f"{found}."
+        return f"{found}; the others hold none that is known: they may still be wrong."
 
 
 def check_text(text: str, answers: Sequence[ClaimAnswer]) -> TextCheck:

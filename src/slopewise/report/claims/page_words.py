@@ -92,7 +92,7 @@ def shown_claim(answer: ClaimAnswer) -> ShownClaim:
         claim_id=answer.claim_id,
         claim=heading(answer.claim),
         verdict=shown_verdict(answer.verdict),
-        sentence=_stopped(answer.sentence),
+        sentence=_without_verdict(answer),
         true_wording=_stopped(answer.true_wording),
         not_verified=answer.not_verified,
         statements=tuple(map(_shown_statement, answer.statements)),
@@ -101,6 +101,19 @@ def shown_claim(answer: ClaimAnswer) -> ShownClaim:
             f"{plural(rows_for, 'row')} for, {rows_against} against"
         ),
     )
+
+
+def _without_verdict(answer: ClaimAnswer) -> str:
+    """The sentence without the verdict, which stands above it."""
+    said = answer.sentence.removeprefix(f"{heading(str(answer.verdict))}. ")
+    return _stopped(said)
+
+
+def _without_certainty(answer: StatementAnswer) -> str:
+    """Why, without the certainty where that stands below by itself."""
+    if answer.certainty is None:
+        return answer.because
+    return answer.because.partition(" Certainty: ")[0]
 
 
 def _stopped(text: str) -> str:
@@ -112,7 +125,7 @@ def _shown_statement(answer: StatementAnswer) -> ShownStatement:
     return ShownStatement(
         statement=heading(answer.statement),
         verdict=shown_verdict(answer.verdict),
-        because=_stopped(heading(answer.because)),
+        because=_stopped(heading(_without_certainty(answer))),
         rows_for=shown_rows(answer.rows_for),
         rows_against=shown_rows(answer.rows_against),
         certainty=None if answer.certainty is None else shown_certainty(answer.certainty),

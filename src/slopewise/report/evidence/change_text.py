@@ -44,11 +44,11 @@ def changes_text(changes: Sequence[Change], *, every: bool = False) -> str:
     if every:
         parts += [_rested(one, shown) for one in rested]
     elif rested:
-        parts.append(_in_groups("SAME ANSWER, OTHER ROWS", rested, shown))
+        parts.append(_in_groups("SAME ANSWER, OTHER ROWS", rested, shown, total=len(changes)))
     if still and every:
         parts.append(_still(still, len(changes)))
     elif still:
-        parts.append(_in_groups("UNCHANGED", still, shown))
+        parts.append(_in_groups("UNCHANGED", still, shown, total=len(changes)))
     return "\n\n".join(parts)
 
 
@@ -72,13 +72,20 @@ def _following(following: Sequence[tuple[Change, str]], shown: Mapping[str, str]
     ]
 
 
-def _in_groups(title: str, members: Sequence[Change], shown: Mapping[str, str]) -> str:
+def _in_groups(
+    title: str, members: Sequence[Change], shown: Mapping[str, str], *, total: int
+) -> str:
     """Conclusions of the same reason in one paragraph of names, with that reason."""
     groups: dict[tuple[str, ...], list[Change]] = {}
     for one in members:
         groups.setdefault(one.why, []).append(one)
     told = (
-        "\n".join((*_names(group), *_first(group[0], shown)))
+        "\n".join(
+            (
+                *(_names(group) if len(group) < total else [f"  all {total} conclusions"]),
+                *_first(group[0], shown),
+            )
+        )
         for group in sorted(groups.values(), key=len, reverse=True)
     )
     return "\n".join((f"{title}  {len(members)}", *told))

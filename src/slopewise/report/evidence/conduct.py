@@ -83,7 +83,8 @@ def bias_sentence(study: Study) -> str | None:
         return None
     total, overall = len(assessed.domains), assessed.overall
     unjudged = sum(one.judgement is Judgement.NOT_JUDGED for one in assessed.domains)
-    said = f"{assessed.tool}, for {plain_words(assessed.outcome)}: {_overall_words(overall)}"
+    about = f"Risk of bias by {assessed.tool}, for {plain_words(assessed.outcome)}"
+    said = f"{about}: {_overall_words(overall)}"
     if overall.judgement is Judgement.NOT_JUDGED:
         return (
             f"{said}, because {unjudged} of {total} domains could not be judged from what was read."

@@ -222,11 +222,17 @@ def _with_remarks(row: CitedRow) -> str:
     return " ".join((row.cells[-1], *(f"[{remark}]" for remark in row.remarks)))
 
 
+_DONORS = {"autologous": "own (autologous)", "allogeneic": "donated (allogeneic)"}
+
+
 def cells_words(study: Study) -> str:
-    """The cells as a phrase: "autologous MSC; source: bone marrow"."""
+    """The cells as a phrase: "own (autologous) mesenchymal stromal cells (MSC); source: …"."""
     treatment = study.treatment
     kind = treatment.cell_type or "cells of a kind that was not read"
-    donor = f"{treatment.donor} " if treatment.donor else ""
+    if kind == "MSC" or kind.startswith("MSC ("):
+        more = kind.removeprefix("MSC").strip(" ()")
+        kind = f"mesenchymal stromal cells (MSC{'; ' if more else ''}{more})"
+    donor = f"{_DONORS.get(treatment.donor, treatment.donor)} " if treatment.donor else ""
     source = treatment.cell_source
     origin = f"; source: {source}" if source and source not in {"other", NOT_READ} else ""
     return f"{donor}{kind}{origin}"
