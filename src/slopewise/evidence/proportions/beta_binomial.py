@@ -24,6 +24,7 @@ from slopewise.evidence.proportions.pooled_proportion import (
     CountStatus,
     PooledProportion,
 )
+from slopewise.numerics.logistic import expit
 
 __all__ = ["pool_beta_binomial"]
 
@@ -67,13 +68,13 @@ def pool_beta_binomial(counted: Sequence[CountedStudy]) -> PooledProportion:
     logit = _best_logit(counts, correlation)
     height = _log_likelihood(counts, logit, correlation)
     low, high = _profile_interval(counts, logit, height)
-    prediction = _beta_interval(_expit(logit), correlation)
+    prediction = _beta_interval(expit(logit), correlation)
     return replace(
         plain,
         status=CountStatus.CONVERGED if correlation > 0 else CountStatus.BOUNDARY,
-        estimate=_expit(logit),
-        low=_expit(low),
-        high=_expit(high),
+        estimate=expit(logit),
+        low=expit(low),
+        high=expit(high),
         upper_one_sided=None,
         logit=logit,
         standard_error=_standard_error(counts, logit, correlation),
@@ -99,7 +100,7 @@ def _count(counted: Sequence[CountedStudy]) -> _Counts:
 
 
 def _terms(counts: _Counts, logit: float, r: float) -> tuple[Array, Array, Array, Array]:
-    p, q = _expit(logit), _expit(-logit)
+    p, q = expit(logit), expit(-logit)
     j = np.arange(len(counts.people))
     return j, p * (1 - r) + j * r, q * (1 - r) + j * r, 1 - r + j * r
 
@@ -115,7 +116,7 @@ def _log_likelihood(counts: _Counts, logit: float, r: float) -> float:
 
 def _slopes(counts: _Counts, logit: float, r: float) -> tuple[float, float]:
     """Derivatives of the log-likelihood by the logit and by r."""
-    p, q = _expit(logit), _expit(-logit)
+    p, q = expit(logit), expit(-logit)
     j, happened, not_happened, people = _terms(counts, logit, r)
     by_logit = (
         p
@@ -133,7 +134,7 @@ def _slopes(counts: _Counts, logit: float, r: float) -> tuple[float, float]:
 
 def _standard_error(counts: _Counts, logit: float, r: float) -> float | None:
     """Of the logit, from the observed information; r is held where it lies on the boundary."""
-    p, q = _expit(logit), _expit(-logit)
+    p, q = expit(logit), expit(-logit)
     j, happened, not_happened, people = _terms(counts, logit, r)
     pull = _sum(counts.events, (1 / happened)) - _sum(counts.others, (1 / not_happened))
     bend = _sum(counts.events, happened**-2.0) + _sum(counts.others, not_happened**-2.0)
@@ -227,7 +228,3 @@ def _beta_interval(p: float, r: float) -> tuple[float, float] | None:
 def _sum(shares: Array, terms: Array) -> float:
     """Their products added up, in this thread alone: the arrays may be long and calls many."""
     return float(np.einsum("j,j->", shares, terms))
-
-
-def _expit(u: float) -> float:
-    return 1.0 / (1.0 + math.exp(-u)) if u > -700 else 0.0

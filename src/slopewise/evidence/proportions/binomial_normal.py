@@ -22,6 +22,7 @@ from slopewise.evidence.proportions.pooled_proportion import (
     CountStatus,
     PooledProportion,
 )
+from slopewise.numerics.logistic import expit
 from slopewise.numerics.normal import NORMAL_975
 
 __all__ = ["adaptive_log_likelihood", "pool_binomial_normal"]
@@ -72,9 +73,9 @@ def pool_binomial_normal(
     return replace(
         plain,
         status=CountStatus.CONVERGED if top.spread > 0 else CountStatus.BOUNDARY,
-        estimate=_expit(top.logit),
-        low=_expit(top.logit - NORMAL_975 * error),
-        high=_expit(top.logit + NORMAL_975 * error),
+        estimate=expit(top.logit),
+        low=expit(top.logit - NORMAL_975 * error),
+        high=expit(top.logit + NORMAL_975 * error),
         upper_one_sided=None,
         logit=top.logit,
         standard_error=error,
@@ -219,8 +220,4 @@ def _prediction(top: _Top, error: float, k: int) -> tuple[float, float] | None:
     if k < 3:
         return None
     half = float(stdtrit(k - 2, 0.975)) * math.hypot(top.spread, error)
-    return _expit(top.logit - half), _expit(top.logit + half)
-
-
-def _expit(u: float) -> float:
-    return 1.0 / (1.0 + math.exp(-u)) if u > -700 else 0.0
+    return expit(top.logit - half), expit(top.logit + half)

@@ -13,16 +13,15 @@ from slopewise.report.claims.words import LIMITS, certainty_words, said_words, s
 from slopewise.report.evidence.record import source_text
 from slopewise.report.numbers import plural
 from slopewise.report.terminal_text import one_line
+from slopewise.report.wide_text import WIDTH, item
 
 __all__ = ["certainty_text", "checked_text", "claim_text", "claims_text", "regulation_text"]
-
-WIDTH = 100
 
 
 def claims_text(answers: Sequence[ClaimAnswer]) -> str:
     """Every claim: its name, verdict and sentence."""
     items = [
-        "\n".join([_headed(f"{one.claim_id}: “{one.claim}”"), _item(one.sentence)])
+        "\n".join([_headed(f"{one.claim_id}: “{one.claim}”"), item(one.sentence)])
         for one in answers
     ]
     ask = "Rows, sources and a wording that would be true: slopewise evidence claims CLAIM_ID"
@@ -34,19 +33,19 @@ def claim_text(answer: ClaimAnswer) -> str:
     parts = [
         _filled(f"“{answer.claim}” ({answer.claim_id})"),
         _filled(answer.sentence),
-        f"{_filled('A wording that would be true')}\n{_item(answer.true_wording)}",
+        f"{_filled('A wording that would be true')}\n{item(answer.true_wording)}",
         *(_statement(number, one) for number, one in enumerate(answer.statements, start=1)),
     ]
     if answer.not_verified:
-        parts.append(f"Not verified\n{_item(answer.not_verified)}")
+        parts.append(f"Not verified\n{item(answer.not_verified)}")
     return "\n\n".join([*parts, _filled(LIMITS)])
 
 
 def _statement(number: int, one: StatementAnswer) -> str:
     lines = [
         _headed(f"{number}. {one.statement}: {one.verdict}"),
-        _item(one.because),
-        *([_item(f"Certainty: {certainty_words(one.certainty)}")] if one.certainty else []),
+        item(one.because),
+        *([item(f"Certainty: {certainty_words(one.certainty)}")] if one.certainty else []),
         _rows("For", one.rows_for),
         _rows("Against, or limiting", one.rows_against),
     ]
@@ -56,12 +55,12 @@ def _statement(number: int, one: StatementAnswer) -> str:
 def _rows(caption: str, rows: Sequence[EvidenceRow]) -> str:
     if not rows:
         return ""
-    lines = [_item(f"{caption}:")]
+    lines = [item(f"{caption}:")]
     for row in rows:
         label = f"{row.label}: " if row.label else ""
         lines += [
-            _item(f"- {label}{row.fact}", 4),
-            _item(f"Source: {source_text(row.citation)}", 6),
+            item(f"- {label}{row.fact}", 4),
+            item(f"Source: {source_text(row.citation)}", 6),
         ]
     return "\n".join(lines)
 
@@ -77,8 +76,8 @@ def checked_text(check: TextCheck, answers: Sequence[ClaimAnswer]) -> str:
             "\n".join(
                 [
                     _headed(f"{one.claim_id}: “{one.claim}”"),
-                    _item(one.sentence),
-                    _item(f"True would be: {one.true_wording}"),
+                    item(one.sentence),
+                    item(f"True would be: {one.true_wording}"),
                 ]
             )
             for one in found
@@ -89,8 +88,8 @@ def checked_text(check: TextCheck, answers: Sequence[ClaimAnswer]) -> str:
 def _checked_sentence(one: CheckedSentence) -> str:
     lines = [_filled(f"{one.number}. {one_line(one.text)}")]
     if one.remark is not None:
-        lines.append(_item(f"– {one.remark}", 4))
-    lines += [_item(f"→ {_marked(claim)}", 4) for claim in one.claims]
+        lines.append(item(f"– {one.remark}", 4))
+    lines += [item(f"→ {_marked(claim)}", 4) for claim in one.claims]
     return "\n".join(lines)
 
 
@@ -106,9 +105,9 @@ def certainty_text(rated: Sequence[OutcomeCertainty]) -> str:
     counted = ", ".join(f"{number} {level}" for level, number in levels.most_common())
     parts = [_filled(f"Certainty of {plural(len(rated), 'answer')}: {counted}.")]
     for one in rated:
-        lines = [_headed(f"{one.outcome}, {one.lane.words}"), _item(one.sentence)]
+        lines = [_headed(f"{one.outcome}, {one.lane.words}"), item(one.sentence)]
         lines += [
-            _item(
+            item(
                 f"{step.domain}: {step.levels or 'no step'} ({step.reason})"
                 + (f"; because of {_labels(step.rows)}" if step.levels and step.rows else ""),
                 4,
@@ -127,15 +126,15 @@ def regulation_text(statuses: Sequence[RegulatoryStatus]) -> str:
     """Each region: where it stands, what happened when, and what was not verified."""
     parts = []
     for one in statuses:
-        lines = [_headed(f"{one.region}: {one.standing}"), _item(one.sentence)]
+        lines = [_headed(f"{one.region}: {one.standing}"), item(one.sentence)]
         for event in one.events:
             lines += [
-                _item(f"- {event.words}", 4),
-                _item(f"Source: {source_text(event.citation)}", 6),
+                item(f"- {event.words}", 4),
+                item(f"Source: {source_text(event.citation)}", 6),
             ]
         if one.not_verified:
-            lines.append(_item(f"Not verified: {one.not_verified}."))
-        lines.append(_item(f"Latest page read: {one.latest_read}. {one.re_check}"))
+            lines.append(item(f"Not verified: {one.not_verified}."))
+        lines.append(item(f"Latest page read: {one.latest_read}. {one.re_check}"))
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, _filled(LIMITS)])
 
@@ -146,15 +145,3 @@ def _filled(text: str) -> str:
 
 def _headed(text: str) -> str:
     return fill(text, WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-
-
-def _item(text: str, indent: int = 2) -> str:
-    first = " " * indent
-    return fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -15,10 +15,10 @@ from slopewise.report.evidence.record import (
     studies_table,
 )
 from slopewise.report.tables import Table
+from slopewise.report.wide_text import WIDTH, item
 
 __all__ = ["registration_text", "studies_text", "study_text"]
 
-WIDTH = 100
 _GAP = "  "
 _SHARES = (24, 18, 18, 18, 14)  # letters of the first five columns in a line of WIDTH
 
@@ -108,8 +108,8 @@ def _cited(table: CitedTable) -> str:
             for heading, cell in zip(headings, row.cells[1:], strict=True)
             if cell != NOT_PRINTED
         ]
-        lines.append(_item(": ".join(filter(None, (row.cells[0], "; ".join(facts))))))
-        lines += [_item(said, 4) for said in (*row.remarks, f"Source: {source_text(row.citation)}")]
+        lines.append(item(": ".join(filter(None, (row.cells[0], "; ".join(facts))))))
+        lines += [item(said, 4) for said in (*row.remarks, f"Source: {source_text(row.citation)}")]
     if table.note:
         lines.append(fill(table.note, WIDTH, initial_indent="  ", subsequent_indent="  "))
     return "\n".join(lines)
@@ -120,16 +120,4 @@ def _pairs(caption: str, pairs: Sequence[Sequence[str]]) -> str:
 
 
 def _items(caption: str, items: Sequence[str]) -> str:
-    return "\n".join((caption, *(_item(item) for item in items))) if items else ""
-
-
-def _item(text: str, indent: int = 2) -> str:
-    first = " " * indent
-    return fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return "\n".join((caption, *(item(one) for one in items))) if items else ""
