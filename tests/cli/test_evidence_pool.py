@@ -213,3 +213,25 @@ def test_a_moderator_of_the_record_that_never_varies_is_remarked(
     monkeypatch.setattr(place, lambda *_, **__: made_effects(("intrathecal", "intravenous")))
     found = told(capsys, "--question", "slowing_single_arm", "--moderators", "route")
     assert found["moderators"]["status"] == "too_few"
+
+
+def test_few_trials_have_an_interval_with_an_assumed_spread_beside_theirs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = told(capsys)
+    alone, both = found["assumed_spread"], found["with_borrowed_spreads"]["assumed_spread"]
+    assert (alone["k"], both["k"]) == (found["k"], found["with_borrowed_spreads"]["k"])
+    assert "half-normal, scale 0.25" in alone["assumption"]
+    assert found["with_borrowed_spreads"]["low"] < both["low"] < 0 < both["high"]
+    text = " ".join(asked(capsys).split())
+    assert "rests on an assumption, not on data" in text
+    assert "and no effect fits too" in text
+    single = " ".join(asked(capsys, "--question", "slowing_single_arm").split())
+    assert "it is no effect of the treatment alone" in single
+
+
+def test_a_file_of_unknown_scale_has_no_assumed_spread(
+    capsys: pytest.CaptureFixture[str], bcg: Path
+) -> None:
+    assert "assumed_spread" not in told(capsys, bcg)
+    assert "assumption" not in asked(capsys, bcg)

@@ -177,7 +177,10 @@ def _one_per_cohort(
     for effect in sorted(effects, key=_size_order):
         kept.setdefault(effect.cohort, effect)
     left_out = tuple(
-        LeftOut(effect, f"may share patients with {kept[effect.cohort].label}, which has more")
+        LeftOut(
+            effect,
+            f"may share patients with {kept[effect.cohort].label}, which is the larger or earlier",
+        )
         for effect in effects
         if kept[effect.cohort] is not effect
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.evidence_answers import made_answer, pooled
 
 from slopewise.evidence.certainty.grade import Certainty, Level
-from slopewise.evidence.pooling.pooled_effect import PoolStatus
+from slopewise.evidence.pooling.pooled_effect import AssumedSpread, PoolStatus
 from slopewise.report.numbers import THIN_SPACE
 from slopewise.report.synthesis.cards import comparison_card, moved, statistics
 
@@ -56,3 +56,15 @@ def test_one_study_alone_was_pooled_by_no_method() -> None:
     told = dict(statistics(replace(made, pooled=alone)))
     assert told["Method"] == "nothing pooled: the study's own interval"
     assert told["P"] == "under 0.0001"
+
+
+def test_an_assumed_spread_is_named_as_an_assumption() -> None:
+    assumed = AssumedSpread(2, 0.28, -0.18, 0.75, 0.25, 10.0)
+    shown = dict(statistics(replace(made_answer(), assumed=assumed, completed_assumed=assumed)))
+    told = shown["Average effect, spread between studies assumed"]
+    assert told.startswith("−18")
+    assert "rests on the assumption" in told
+    assert "scale 0.25" in told
+    assert "The same, spread between studies assumed" in shown
+    plain = dict(statistics(made_answer()))
+    assert "Average effect, spread between studies assumed" not in plain
