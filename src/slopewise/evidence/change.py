@@ -134,7 +134,8 @@ def _asides(before: Conclusion, after: Conclusion) -> Iterator[str]:
     for one in after.asides:
         if (one.study_id, one.reason) not in old:
             yield f"{one.label} stands beside the answer and does not enter: {one.reason}"
-    here = {one.study_id for one in (*after.asides, *after.entries, *before.entries)}
+    here = {one.study_id for one in after.asides}
+    here |= {one.study_id for one in (*after.entries, *before.entries)}
     for one in before.asides:
         if one.study_id not in here:
             yield f"{one.label} no longer stands beside the answer"
