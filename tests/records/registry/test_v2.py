@@ -110,6 +110,15 @@ def test_deaths_and_events_are_those_of_the_treated(draft: Study) -> None:
     assert "3 of 29 in Placebo" in headache.event
 
 
+def test_serious_events_told_for_some_treated_groups_only_are_no_count() -> None:
+    record = made_up_record()
+    groups = record["resultsSection"]["adverseEventsModule"]["eventGroups"]
+    groups.append({"id": "EG009", "title": "Cells, high dose"})
+    safety = read(record).drafts[0].safety
+    assert safety is not None
+    assert safety.all_serious_events is None
+
+
 def test_the_baseline_keeps_mean_and_spread(draft: Study) -> None:
     assert draft.baseline is not None
     (arm,) = draft.baseline.arms

@@ -1,6 +1,6 @@
 """Deaths, serious and other events posted with a registry record, to the safety of a draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slopewise.evidence.study import AdverseEvent, Deaths, Safety, SurvivalResult
@@ -42,17 +42,17 @@ def posted_safety(module: Mapping[str, Any] | None, sheet: ResultSheet) -> Safet
         return None
     groups = {one["id"]: one for one in module.get("eventGroups", ())}
     titles = {name: str(one.get("title", name)) for name, one in groups.items()}
-    deaths, serious, said = [], 0, []
-    is_serious_known = False
+    deaths, said = [], []
+    serious: list[int | None] = []  # of each group that got cells
     for name, one in groups.items():
         died = whole_number(posted_number(one.get("deathsNumAffected")))
         hurt = whole_number(posted_number(one.get("seriousNumAffected")))
         if died is not None:
             deaths.append(Deaths(titles[name], died))
+        if not is_control(titles[name], sheet):
+            serious.append(hurt)
         if hurt is not None:
             said.append(f"serious events: {hurt} of {one.get('seriousNumAtRisk')} ({titles[name]})")
-            if not is_control(titles[name], sheet):
-                serious, is_serious_known = serious + hurt, True
     events = [
         event
         for part in ("seriousEvents", "otherEvents")
@@ -62,10 +62,16 @@ def posted_safety(module: Mapping[str, Any] | None, sheet: ResultSheet) -> Safet
     return Safety(
         citation=sheet.cite(f"resultsSection.adverseEventsModule ({module.get('timeFrame', '')})"),
         statement="; ".join(said) or None,
-        all_serious_events=serious if is_serious_known else None,
+        all_serious_events=_sum_of_all(serious),
         deaths=tuple(deaths),
         adverse_events=tuple(events),
     )
+
+
+def _sum_of_all(counts: Sequence[int | None]) -> int | None:
+    """None where one group did not tell: its people are among the treated all the same."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
 
 
 def _events(
