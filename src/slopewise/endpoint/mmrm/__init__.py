@@ -1,0 +1,1 @@
+"""The mixed model for repeated measures: each planned visit has its own mean and spread."""
