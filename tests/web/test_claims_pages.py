@@ -186,3 +186,9 @@ def test_verdict_and_certainty_are_said_once(client: Client) -> None:
 def test_an_unknown_claim_leads_back_to_the_claims(client: Client) -> None:
     assert 'class="button" href="/claims"' in client.get("/claims/nosuch").text
     assert 'class="button" href="/evidence/studies"' in client.get("/evidence/nosuch").text
+
+
+def test_a_shared_answer_is_printed_once_in_the_list(client: Client) -> None:
+    shown = client.get("/claims").text
+    assert shown.count("One randomised trial printed enough to say") == 1
+    assert "The same answer as for “Slows progression”." in shown

@@ -1,7 +1,7 @@
 """Claims as their pages show them: a sign and words for the verdict, rows with their sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slopewise.evidence.claims.claim import ClaimAnswer, StatementAnswer, Verdict
 from slopewise.evidence.claims.regulation import RegulatoryStatus
@@ -139,11 +139,22 @@ def grouped_claims(
     groups = (
         (
             shown_verdict(verdict),
-            tuple(shown_claim(one) for one in answers if one.verdict is verdict),
+            _said_once([shown_claim(one) for one in answers if one.verdict is verdict]),
         )
         for verdict in _ORDER
     )
     return tuple((verdict, claims) for verdict, claims in groups if claims)
+
+
+def _said_once(claims: Sequence[ShownClaim]) -> tuple[ShownClaim, ...]:
+    """An answer that several claims share is printed under the first; the others name that one."""
+    first: dict[str, str] = {}
+    told = []
+    for one in claims:
+        known = first.setdefault(one.sentence, one.claim)
+        same = f"The same answer as for “{known}”."
+        told.append(one if known == one.claim else replace(one, sentence=same))
+    return tuple(told)
 
 
 def claims_sentence(answers: Sequence[ClaimAnswer]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ForestMark", "ForestPicture", "forest_svg"]
 
 _DIAMOND = 9  # px from its middle to its upper corner
+_WORDS = 118  # px that the words of the threshold take
 _STEP = 0.25  # the axis ends at a multiple of this
 # assumption: an axis much longer than this hides the studies that say something; ends outside it
 # become arrows, and every end stands in figures beside its row
@@ -155,7 +156,10 @@ def _frame(picture: ForestPicture, place: _Place) -> list["alt.Chart"]:
         text = one.mark_text(align=align, baseline="bottom", dx=-4 if align == "right" else 4)  # type: ignore[arg-type]
         x = _x(picture, place)
         layers.append(rule.encode(x=x, y=_y(picture, place), y2=alt.Y2("end")))
-        layers.append(text.encode(x=x, y=top_pixel(-5), text=alt.TextValue(words)))
+        place_of: alt.X | alt.XValue = x
+        if align == "left" and not place.columns:  # the words stay inside a telephone's picture
+            place_of = left_pixel(min(_pixel(value, picture, place), place.width - _WORDS))
+        layers.append(text.encode(x=place_of, y=top_pixel(-5), text=alt.TextValue(words)))
     first = next((n for n, mark in enumerate(picture.marks) if mark.kind == "hollow"), 0)
     if first:
         line = alt.Chart(one_row()).mark_rule(color=style.CARE, strokeWidth=1)
@@ -165,6 +169,11 @@ def _frame(picture: ForestPicture, place: _Place) -> list["alt.Chart"]:
         words_mark = alt.Chart(one_row()).mark_text(align="right", baseline="bottom", text=heading)
         layers.append(words_mark.encode(x=left_pixel(right), y=top_pixel(-5)))
     return layers
+
+
+def _pixel(value: float, picture: ForestPicture, place: _Place) -> float:
+    low, high = _domain(picture)
+    return round(place.left + (value - low) / (high - low) * (place.right - place.left), 1)
 
 
 def _spans(value: float, picture: ForestPicture, place: _Place) -> "alt.Data":
