@@ -3,6 +3,7 @@
 The choice of studies, method and view stands in the address; nothing is kept between requests.
 """
 
+from threading import Lock
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,6 +16,8 @@ from slopewise.web.rendering import page
 __all__ = ["router", "shown_synthesis"]
 
 router = APIRouter()
+# who comes while the same page is made ready waits, and does not make it a second time
+_ONE_AT_A_TIME = Lock()
 _FILTERS = frozenset({"cells", "donor", "route", "design", "scale", "numbers", "text", "sort"})
 
 
@@ -27,6 +30,11 @@ def show_evidence(request: Request, form: SynthesisQuery) -> Response:
 
 def shown_synthesis(form: SynthesisForm) -> dict[str, Any]:
     """What the page of these choices shows; answers and figures stay in memory."""
+    with _ONE_AT_A_TIME:
+        return _synthesis(form)
+
+
+def _synthesis(form: SynthesisForm) -> dict[str, Any]:
     from slopewise.report.evidence.record import record_sentence
     from slopewise.report.landscape.harvest_map import harvest_map
     from slopewise.report.landscape.timeline import timeline
