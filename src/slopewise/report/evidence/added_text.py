@@ -8,10 +8,10 @@ from typing import Any
 
 from slopewise.evidence.change import Change
 from slopewise.report.evidence.change_text import change_json, changes_text
+from slopewise.report.wide_text import WIDTH
 
 __all__ = ["AddedLine", "added_json", "added_text", "finding_text", "kept_text"]
 
-WIDTH = 100
 SHOWN = 20
 
 

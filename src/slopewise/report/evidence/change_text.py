@@ -7,10 +7,10 @@ from typing import Any
 from slopewise.evidence.change import Change
 from slopewise.evidence.conclusions import Conclusion
 from slopewise.report.numbers import plural
+from slopewise.report.wide_text import WIDTH
 
 __all__ = ["change_json", "changes_text"]
 
-WIDTH = 100
 AS_ABOVE = "[the answer above]"
 REASONS = 2  # of each group in the short form
 

@@ -6,10 +6,10 @@ from typing import Any
 from slopewise.evidence.checks.record_check import CheckPart, CheckSection, RecordCheck
 from slopewise.report.evidence.record import plain_words
 from slopewise.report.numbers import plural
+from slopewise.report.wide_text import WIDTH
 
 __all__ = ["check_json", "check_sentence", "check_text"]
 
-WIDTH = 100
 SHOWN = 8
 
 _COUNTED = {
