@@ -369,3 +369,10 @@ def test_a_subgroup_or_a_replaced_figure_regains_no_function() -> None:
     made = replace(made_up_trial(0.0), group_differences=rows)
     found = apply_rule(Rule.FUNCTION_REGAINED, (made,), ())
     assert found.verdict is Verdict.NOT_STUDIED
+
+
+@pytest.mark.parametrize("claim_id", ["currently_available", "approved_by_regulators"])
+def test_a_region_that_approved_is_named_beside_those_that_did_not(claim_id: str) -> None:
+    (found,) = (one for one in answer_claims(load_studies()) if one.claim_id == claim_id)
+    assert "United States" in found.sentence
+    assert "But: South Korea approved one product" in found.sentence

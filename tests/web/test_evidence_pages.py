@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -13,8 +14,9 @@ import pytest
 from tests.web.client import waited_for
 
 from slopewise.evidence.studies import load_studies
-from slopewise.report.evidence.record import printed
+from slopewise.report.evidence.record import added_sentence, printed
 from slopewise.web.app import create_app
+from slopewise.workflow.published_record import added_here
 
 LOADED = {
     ("img", "src"),
@@ -228,3 +230,14 @@ def test_tables_are_named_and_headed_and_fields_are_labelled(client: Client, add
 
 def test_the_stylesheet_of_the_pages_is_served(client: Client) -> None:
     assert client.get("/static/web/evidence.css").status_code == 200
+
+
+def test_the_page_says_which_studies_were_added_on_this_machine() -> None:
+    assert added_sentence(()) == ""
+    one, two = load_studies()[:2]
+    assert one.label in added_sentence((one,))
+    assert added_sentence((one,)).endswith("count with it.")
+    assert added_sentence((one, two)).endswith("count with them.")
+    changed = replace(one, label="Made-up 2099")
+    assert added_here((changed, two)) == (changed,)
+    assert "Added on this machine" not in Page(Client().get("/evidence").text).text

@@ -14,6 +14,7 @@ from slopewise.evidence.study import Study
 
 __all__ = [
     "added_folder",
+    "added_here",
     "load_packaged",
     "published_entries",
     "published_studies",
@@ -73,6 +74,12 @@ def _without_overlaps(study: Study, absent: Collection[str]) -> Study:
         for one in study.overlaps
     )
     return replace(study, overlaps=overlaps)
+
+
+def added_here(studies: Sequence[Study]) -> tuple[Study, ...]:
+    """Those of the studies that are not the package's own: added, or put in the place of one."""
+    packaged = {study.study_id: study for study in load_studies()}
+    return tuple(study for study in studies if packaged.get(study.study_id) != study)
 
 
 def record_with(studies: Sequence[Study], added: Sequence[Study]) -> tuple[Study, ...]:

@@ -51,7 +51,8 @@ def answer_claim(claim: KnownClaim, studies: Sequence[Study]) -> ClaimAnswer:
         claim_id=claim.claim_id,
         claim=claim.claim,
         verdict=verdict,
-        sentence=f"{_begun(verdict)}. {_begun(_reason(verdict, answered, deciding))}.",
+        sentence=f"{_begun(verdict)}. {_begun(_reason(verdict, answered, deciding))}."
+        + _elsewhere(claim, verdict, answered),
         true_wording=_wording(claim, verdict),
         statements=answered,
         not_verified=claim.not_verified,
@@ -96,6 +97,19 @@ def _reason(
         if one.verdict is verdict:
             return one.because.removeprefix(JUDGED)
     return answered[0].because.removeprefix(JUDGED)
+
+
+def _elsewhere(claim: KnownClaim, verdict: Verdict, answered: Sequence[StatementAnswer]) -> str:
+    """Regions where it stands better than the verdict says: never left to the small print."""
+    better = {Verdict.SUPPORTED, Verdict.PARTLY}
+    if verdict in better:
+        return ""
+    told = [
+        one.because
+        for known, one in zip(claim.statements, answered, strict=True)
+        if known.rule == "approved" and one.verdict in better
+    ]
+    return "".join(f" But: {because}" for because in told)
 
 
 def _answer(

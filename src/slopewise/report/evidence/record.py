@@ -20,6 +20,7 @@ __all__ = [
     "CitedRow",
     "CitedTable",
     "SourceWords",
+    "added_sentence",
     "cells_words",
     "heading",
     "lanes_table",
@@ -115,6 +116,18 @@ def record_sentence(studies: Sequence[Study], total: int | None = None) -> str:
         if designs[design]:
             parts.append(f"{designs[design]} {words}")
     return f"{opening}: {'; '.join(parts)}."
+
+
+def added_sentence(studies: Sequence[Study]) -> str:
+    """Which studies of the record were added on this machine; empty where none was."""
+    if not studies:
+        return ""
+    labels = ", ".join(study.label for study in studies)
+    them = "it" if len(studies) == 1 else "them"
+    return (
+        f"Added on this machine, and not part of slopewise's own record: {labels}. "
+        f"The answers here count with {them}."
+    )
 
 
 def lanes_table(studies: Sequence[Study]) -> Table:

@@ -35,12 +35,12 @@ def shown_synthesis(form: SynthesisForm) -> dict[str, Any]:
 
 
 def _synthesis(form: SynthesisForm) -> dict[str, Any]:
-    from slopewise.report.evidence.record import record_sentence
+    from slopewise.report.evidence.record import added_sentence, record_sentence
     from slopewise.report.landscape.harvest_map import harvest_map
     from slopewise.report.landscape.timeline import timeline
     from slopewise.report.synthesis.safety_table import safety_sections, safety_table
     from slopewise.report.synthesis.section import comparison_section, outcome_sections
-    from slopewise.workflow.published_record import published_entries
+    from slopewise.workflow.published_record import added_here, published_entries
     from slopewise.workflow.synthesise import synthesise
 
     found = synthesise(
@@ -49,6 +49,7 @@ def _synthesis(form: SynthesisForm) -> dict[str, Any]:
     return {
         "form": form,
         "sentence": record_sentence(found.every),
+        "added": added_sentence(added_here(found.every)),
         "sections": tuple(
             comparison_section(
                 one.answer, one.whole_record, one.certainty, is_technical=form.is_technical
