@@ -57,6 +57,12 @@ def test_many_trials_are_as_one_by_one(covariance: Covariance, method: str) -> N
             free = single.degrees_of_freedom
             assert batch.degrees_of_freedom[k] == pytest.approx(free, rel=CLOSED_FORM)
             assert batch.p_value[k] == pytest.approx(single.p_value, rel=CLOSED_FORM)
+    if method == "reml":
+        adjusted = mmrm_trials(change, seen, arm, baseline=base, kenward_roger=True, **options)
+        for k in range(6):
+            alone = one(made, k, freedom="kenward-roger", **options)
+            error = alone.standard_error
+            assert adjusted.standard_error[k] == pytest.approx(error, rel=CLOSED_FORM)
 
 
 def test_trials_that_cannot_be_fitted_stop_nobody() -> None:

@@ -146,8 +146,9 @@ class MmrmFit:
     iterations: int = 0
     sums: RowSums | None = field(default=None, repr=False)
     point: Point | None = field(default=None, repr=False)
+    adjusted: dict[tuple[bool, str], Array] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def fixed_effects(self) -> Float[Array, " effects"] | None:
         """One for each column of the design."""
         if self.point is None or self.status is not MmrmStatus.CONVERGED:
@@ -156,7 +157,7 @@ class MmrmFit:
         found: Array = np.linalg.solve(self.frame.triangle, self.frame.least_squares + change)
         return found
 
-    @property
+    @cached_property
     def fixed_effect_covariance(self) -> Float[Array, "effects effects"] | None:
         """(X'Σ⁻¹X)⁻¹ at the estimated Σ."""
         if self.point is None or self.status is not MmrmStatus.CONVERGED:
@@ -221,11 +222,10 @@ class MmrmFit:
             self.shape, self.point, inside[None], uncertainty=uncertainty
         )
         spread, number = float(variance[0]), float(free[0])
-        if kind in (Freedom.KENWARD_ROGER, Freedom.KENWARD_ROGER_LINEAR):
-            adjusted = adjusted_covariance(
-                self.sums, self.shape, self.point,
-                uncertainty=uncertainty, linear=kind is Freedom.KENWARD_ROGER_LINEAR,
-            )[0]  # fmt: skip
+        if kind.value.startswith("kenward"):
+            adjusted = self._adjusted(
+                linear=kind is Freedom.KENWARD_ROGER_LINEAR, information=information
+            )
             spread = float(inside @ adjusted @ inside)
         elif kind is not Freedom.SATTERTHWAITE:
             number = self._counted(line, kind)
@@ -234,6 +234,17 @@ class MmrmFit:
             return MmrmContrast(MmrmStatus.TOO_FEW, words)
         estimate = float(line @ effects)
         return _with_t(estimate, error, free=number, confidence=confidence, method=words)
+
+    def _adjusted(self, *, linear: bool, information: str) -> Array:
+        """Kenward and Roger's covariance, made once for all contrasts."""
+        assert self.point is not None and self.sums is not None  # noqa: PT018
+        key = (linear, information)
+        if key not in self.adjusted:
+            uncertainty = self._observed if information == "observed" else self._expected
+            self.adjusted[key] = adjusted_covariance(
+                self.sums, self.shape, self.point, uncertainty=uncertainty, linear=linear
+            )[0]
+        return self.adjusted[key]
 
     def _counted(self, line: Array, kind: Freedom) -> float:
         """Degrees of freedom by counting rows and patients."""

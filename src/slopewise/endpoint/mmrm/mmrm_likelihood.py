@@ -69,15 +69,15 @@ def evaluate(sums: Sums, shape: Shape, theta: Array, *, reml: bool) -> Point:
     first, second, _ = pairs_of(shape.visits)
     weights, logs = _weights(sums, shape, theta)
     packed = np.moveaxis(weights[..., first, second], 1, 2)[:, None]  # trials, 1, pairs, patterns
-    normal = sums.normal(packed)[:, 0]
+    normal, right = (
+        found[:, 0] for found in sums.both(packed, np.zeros((len(theta), sums.effects)))
+    )
     phi = np.linalg.inv(normal)
-    nothing = np.zeros(normal.shape[:2])
-    change = np.asarray(phi @ sums.moment(packed, nothing)[:, 0, :, None])[..., 0]
+    change = np.asarray(phi @ right[:, :, None])[..., 0]
     scatter = sums.scatter(change)
     height = (sums.many * logs).sum(axis=1) + (weights * scatter).sum(axis=(1, 2, 3))
     slopes = _slopes(weights, first, second)
-    pulls = sums.normal(slopes)
-    turns = sums.moment(slopes, change)
+    pulls, turns = sums.both(slopes, change)
     whole = scatter
     if reml:
         height = height + np.linalg.slogdet(normal)[1]

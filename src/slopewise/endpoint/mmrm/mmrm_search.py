@@ -1,7 +1,8 @@
 """Newton's method to the maximum of the likelihood, for one trial or a block of them at once.
 
-A step uses the exact Hessian where it is positive definite, expected curvature where it is not; it
-is halved until Σ stays positive definite and the likelihood rises. Every trial ends with a status.
+Far from the maximum a step uses expected curvature (with complete visits it lands at the maximum at
+once), near it the exact Hessian, for digits that double at every step; it is halved until Σ stays
+positive definite and the likelihood rises. Every trial ends with a status.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from slopewise.endpoint.mmrm.mmrm_sums import Sums
 __all__ = ["MmrmStatus", "Summits", "climb", "starting_place"]
 
 _STEPS = 80
+_FAR = 10.0  # Newton decrement above which expected curvature leads sooner
 _CLOSE = 1e-9  # Newton decrement below which the height no longer tells up from down
 _SETTLED = 1e-18
 _ROUNDING = 1e-12
@@ -125,9 +127,9 @@ def _allowed(shape: Shape, theta: Array) -> Bool[Array, " trials"]:
 def _newton(point: Point) -> tuple[Array, Float[Array, " trials"]]:
     """Step, and twice what a parabola says is left to gain."""
     step, decrement = _solve(point.curvature, point.gradient)
-    bad = ~(decrement >= 0.0)
-    if bad.any():
-        step[bad], decrement[bad] = _solve(point.scoring[bad], point.gradient[bad])
+    other = ~((decrement >= 0.0) & (decrement < _FAR))
+    if other.any():
+        step[other], decrement[other] = _solve(point.scoring[other], point.gradient[other])
     return step, np.abs(decrement)
 
 

@@ -36,8 +36,8 @@ class Sums(Protocol):
     def normal(self, weights: Array) -> Float[Array, "trials sets effects effects"]:
         """Σ X'MX."""
 
-    def moment(self, weights: Array, change: Array) -> Float[Array, "trials sets effects"]:
-        """Σ X'M(e − X change)."""
+    def both(self, weights: Array, change: Array) -> tuple[Array, Array]:
+        """Σ X'MX, and Σ X'M(e − X change) as (trials, sets, effects)."""
 
     def scatter(self, change: Array) -> Float[Array, "trials patterns visits visits"]:
         """Σ rr' of each pattern."""
@@ -67,10 +67,11 @@ class RowSums:
         wide = self.effects
         return self._sum(weights)[..., :wide, :wide]
 
-    def moment(self, weights: Array, change: Array) -> Array:
-        """Σ X'M(e − X change)."""
+    def both(self, weights: Array, change: Array) -> tuple[Array, Array]:
+        """Σ X'MX and Σ X'M(e − X change)."""
         wide, total = self.effects, self._sum(weights)
-        return np.asarray(total[..., :wide, wide] - total[..., :wide, :wide] @ change[0])
+        normal = np.ascontiguousarray(total[..., :wide, :wide])
+        return normal, total[..., :wide, wide] - normal @ change[0]
 
     def scatter(self, change: Array) -> Array:
         """Σ rr' of each pattern."""
@@ -138,8 +139,8 @@ class VisitSums:
                 made[:, :, j, :, other, :] = found[:, :, number[j, other]]
         return made.reshape(trials, sets, visits * width, visits * width)
 
-    def moment(self, weights: Array, change: Array) -> Array:
-        """Σ X'M(e − X change)."""
+    def both(self, weights: Array, change: Array) -> tuple[Array, Array]:
+        """Σ X'MX and Σ X'M(e − X change)."""
         trials, sets, _, patterns = weights.shape
         width, visits = self.ze.shape[2:]
         _, _, number = pairs_of(visits)
@@ -148,7 +149,7 @@ class VisitSums:
         left = left * self.seen[:, None, :]
         full = weights[:, :, number].reshape(trials, sets * visits, visits * patterns)
         right = np.transpose(left, (0, 3, 1, 2)).reshape(trials, visits * patterns, width)
-        return np.asarray((full @ right).reshape(trials, sets, visits * width))
+        return self.normal(weights), (full @ right).reshape(trials, sets, visits * width)
 
     def scatter(self, change: Array) -> Array:
         """Σ rr' of each pattern."""
@@ -184,17 +185,19 @@ def row_sums(
     seen: Bool[Array, "patients visits"], columns: Float[Array, "patients visits columns"]
 ) -> RowSums:
     """One trial: the columns [Q, e], zero where a visit is missing."""
-    patients, visits, wide = columns.shape
+    _, visits, wide = columns.shape
     code = seen @ (1 << np.arange(visits, dtype=np.int64))
     _, place, pattern = np.unique(code, return_index=True, return_inverse=True)
     pattern = pattern.reshape(-1)
     first, second, _ = pairs_of(visits)
     products = np.empty((len(first), len(place), wide, wide))
-    flat = columns.reshape(patients, visits * wide)
     for p in range(len(place)):
-        own = flat[pattern == p]
-        gram = (own.T @ own).reshape(visits, wide, visits, wide).transpose(0, 2, 1, 3)
-        made = gram[first, second]
+        there = np.flatnonzero(seen[place[p]])
+        own = columns[pattern == p][:, there].reshape(-1, len(there) * wide)
+        gram = (own.T @ own).reshape(len(there), wide, len(there), wide).transpose(0, 2, 1, 3)
+        whole = np.zeros((visits, visits, wide, wide))
+        whole[there[:, None], there] = gram
+        made = whole[first, second]
         products[:, p] = np.where(
             (first != second)[:, None, None], made + np.swapaxes(made, 1, 2), made
         )

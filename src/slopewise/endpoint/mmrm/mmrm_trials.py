@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from slopewise.endpoint.mmrm.mmrm_covariance import Covariance, Shape, pairs_of, shape_of
-from slopewise.endpoint.mmrm.mmrm_inference import satterthwaite
+from slopewise.endpoint.mmrm.mmrm_inference import adjusted_covariance, satterthwaite
 from slopewise.endpoint.mmrm.mmrm_likelihood import Point, is_positive
 from slopewise.endpoint.mmrm.mmrm_search import climb, starting_place
 from slopewise.endpoint.mmrm.mmrm_sums import VisitSums, visit_sums
@@ -21,7 +21,7 @@ from slopewise.errors import InputError
 
 __all__ = ["MmrmTrials", "mmrm_trials"]
 
-_BLOCK = 128  # trials fitted as one array; more would leave the processor's cache
+_BLOCK = 64  # trials fitted as one array; more would leave the processor's cache
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,10 +45,12 @@ def mmrm_trials(
     covariance: Covariance | str = Covariance.UNSTRUCTURED,
     method: Literal["reml", "ml"] = "reml",
     visit_weights: Float[Array, " visits"] | None = None,
+    kenward_roger: bool = False,
 ) -> MmrmTrials:
     """Fit every trial; `treated` may be one row for all, `visit_weights` picks the last visit.
 
-    The design is visit, arm × visit and baseline × visit, as `analyse_mmrm` makes it.
+    `kenward_roger` enlarges the standard errors (under REML). The design is visit, arm × visit and
+    baseline × visit, as `analyse_mmrm` makes it.
     """
     outcome, observed = np.asarray(outcome, dtype=float), np.asarray(observed, dtype=bool)
     if outcome.ndim != 3 or observed.shape != outcome.shape:
@@ -65,6 +67,9 @@ def mmrm_trials(
     arm = np.broadcast_to(np.asarray(treated, dtype=float), (trials, patients))
     shape = shape_of(Covariance(covariance), visits)
     weights = np.eye(visits)[-1] if visit_weights is None else np.asarray(visit_weights, float)
+    if kenward_roger and method != "reml":
+        raise InputError("Kenward–Roger standard errors need REML; ask for method 'reml'")
+    plan = _Plan(shape, weights, reml=method == "reml", adjusted=kenward_roger)
     columns = [np.ones((trials, patients)), arm]
     if baseline is not None:
         before = np.asarray(baseline, dtype=float)
@@ -74,11 +79,21 @@ def mmrm_trials(
     parts = [
         _block(
             outcome[k : k + _BLOCK], observed[k : k + _BLOCK], covariates[k : k + _BLOCK],
-            shape=shape, reml=method == "reml", weights=weights,
+            plan=plan,
         )
         for k in range(0, trials, _BLOCK)
     ]  # fmt: skip
     return _joined(parts)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Plan:
+    """What is asked of every trial."""
+
+    shape: Shape
+    weights: Float[Array, " visits"]
+    reml: bool
+    adjusted: bool
 
 
 def _block(
@@ -86,12 +101,10 @@ def _block(
     observed: Array,
     covariates: Array,
     *,
-    shape: Shape,
-    reml: bool,
-    weights: Array,
+    plan: "_Plan",
 ) -> MmrmTrials:
     """One block of trials."""
-    trials = len(outcome)
+    trials, shape = len(outcome), plan.shape
     seen = observed & np.isfinite(outcome)
     sums, change, unit, good = _prepared(outcome, seen, covariates, shape=shape)
     found = [np.zeros(trials) for _ in range(5)]
@@ -100,12 +113,12 @@ def _block(
     if len(chosen):
         sums, change = sums.take(chosen), change[chosen]
         with np.errstate(all="ignore"):  # places without a likelihood are stepped back from
-            summits = climb(sums, shape, starting_place(sums, shape), reml=reml)
+            summits = climb(sums, shape, starting_place(sums, shape), reml=plan.reml)
         iterations[chosen] = summits.iterations
         done = np.flatnonzero(summits.converged)
         if len(done):
             point = summits.point.take(done)
-            numbers = _read(point, shape, change=change[done], weights=weights)
+            numbers = _read(sums.take(done), point, plan, change=change[done])
             scale = unit[chosen][done]
             for place, values in zip(found, numbers, strict=True):
                 place[chosen[done]] = values
@@ -152,17 +165,20 @@ def _prepared(
     return sums, change, unit, good
 
 
-def _read(point: Point, shape: Shape, *, change: Array, weights: Array) -> tuple[Array, ...]:
+def _read(sums: VisitSums, point: Point, plan: _Plan, *, change: Array) -> tuple[Array, ...]:
     """Estimate, error, degrees of freedom, p and whether they stand, in the unit of the sums."""
     from scipy.special import stdtr
 
     trials, visits, width = change.shape
     line = np.zeros((visits, width))
-    line[:, 1] = weights
+    line[:, 1] = plan.weights
     contrast = np.broadcast_to(line.reshape(-1), (trials, visits * width))
     estimate = (change.reshape(trials, -1) + point.change) @ line.reshape(-1)
     uncertainty = np.linalg.inv(0.5 * point.curvature)
-    variance, free = satterthwaite(shape, point, contrast, uncertainty=uncertainty)
+    variance, free = satterthwaite(plan.shape, point, contrast, uncertainty=uncertainty)
+    if plan.adjusted:
+        phi = adjusted_covariance(sums, plan.shape, point, uncertainty=uncertainty, linear=False)
+        variance = (contrast[:, None] @ phi @ contrast[:, :, None])[:, 0, 0]
     stands = (variance > 0.0) & (free > 0.0) & np.isfinite(free)
     error = np.sqrt(np.where(stands, variance, 1.0))
     free = np.where(stands, free, 1.0)
