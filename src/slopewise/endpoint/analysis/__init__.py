@@ -1,0 +1,1 @@
+"""From the record of one trial to the answer of each endpoint, all in one form."""
