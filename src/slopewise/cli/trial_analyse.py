@@ -322,7 +322,6 @@ def _request(options: AnalyseOptions) -> "AnalysisRequest":
         df=options.df.value if options.df else None,
         method="ml" if options.method is MethodChoice.ML else "reml",
         restriction_month=options.restriction_month,
-        adjust_for_baseline=options.baseline is not None,
         seed=options.seed,
     )
 

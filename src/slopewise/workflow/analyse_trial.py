@@ -25,7 +25,6 @@ class AnalysisRequest:
     df: str | None = None
     method: Literal["reml", "ml"] = "reml"
     restriction_month: float | None = None
-    adjust_for_baseline: bool = False
     seed: int = 1
 
 
@@ -100,7 +99,7 @@ def _result(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResult"
 
         if name is EndpointName.WIN_RATIO:
             return win_ratio_result(record)
-        return joint_rank_result(record, adjust_for_baseline=request.adjust_for_baseline)
+        return joint_rank_result(record)
     from slopewise.endpoint.analysis.survival import rmst_result, time_to_event_result
 
     if name is EndpointName.RMST:

@@ -1,6 +1,5 @@
 """Death and function in one order: the joint rank and the win ratio of one trial."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,13 +23,10 @@ from slopewise.errors import InputError
 __all__ = ["joint_rank_result", "win_ratio_result"]
 
 
-def joint_rank_result(record: TrialRecord, *, adjust_for_baseline: bool = False) -> EndpointResult:
+def joint_rank_result(record: TrialRecord) -> EndpointResult:
     """Everybody in one order; with covariates the rank difference is adjusted for them."""
     levels, words, kept = _levels(record)
-    adjusted = _adjusted(record, adjust_for_baseline=adjust_for_baseline)
-    complete = np.ones(len(kept), dtype=bool)
-    if adjusted is not None:
-        complete = np.isfinite(adjusted).all(axis=1)
+    adjusted, complete = record.covariates, record.has_covariates()
     part = check_both_arms(record, kept & complete, "what the order needs")
     found = joint_rank(
         [_of(level, part) for level in levels],
@@ -63,7 +59,7 @@ def joint_rank_result(record: TrialRecord, *, adjust_for_baseline: bool = False)
         },
         left_out=(
             *who_left(record, ~kept, "the event or its time is not known"),
-            *who_left(record, kept & ~complete, "a covariate or the baseline is missing"),
+            *who_left(record, kept & ~complete, "a covariate is missing"),
         ),
         remarks=_remarks(record),
     )
@@ -168,13 +164,6 @@ def _of(level: Level, kept: Bool[Array, " people"]) -> Level:
         seen = None if level.observed is None else level.observed[kept]
         return ScoreLevel(level.value[kept], seen, level.margin)
     return VisitsLevel(level.change[kept], level.observed[kept], level.margin)
-
-
-def _adjusted(record: TrialRecord, *, adjust_for_baseline: bool) -> Array | None:
-    columns: Sequence[Array] = [] if record.covariates is None else list(record.covariates.T)
-    if adjust_for_baseline:
-        columns = [baseline_of(record), *columns]
-    return np.column_stack(columns) if columns else None
 
 
 def _remarks(record: TrialRecord) -> tuple[str, ...]:
