@@ -1,0 +1,1 @@
+"""Designs of trials as TOML files: reading with the line of every error, and templates."""

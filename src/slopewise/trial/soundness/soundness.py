@@ -1,0 +1,74 @@
+"""Every contradiction of a design; a design made in code is checked like one from a file."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from slopewise.errors import InputError
+from slopewise.trial.design.design import Design
+from slopewise.trial.design.plain import Problem, as_plain, from_plain
+from slopewise.trial.soundness.looks import look_problems, reestimation_problems
+from slopewise.trial.soundness.people import (
+    enrolment_problems,
+    factor_problems,
+    randomisation_problems,
+    visit_problems,
+)
+from slopewise.trial.soundness.question import (
+    analysis_problems,
+    estimand_problems,
+    event_problems,
+    multiplicity_problems,
+    refused_problems,
+)
+from slopewise.trial.soundness.treatment import (
+    arm_problems,
+    effect_problems,
+    kind_problems,
+    word_problems,
+)
+
+__all__ = ["checked", "design_from_plain"]
+
+Check = Callable[[Design], Iterator[Problem]]
+
+# the tables a check looks at, and the check: it waits until these tables are free of slips
+_CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
+    (("trial", "arms", "external_control", "open_period"), kind_problems),
+    (("arms",), word_problems),
+    (("trial", "arms"), arm_problems),
+    (("arms", "scenario", "grid", "dropout", "trial"), effect_problems),
+    (("trial", "arms", "randomisation"), randomisation_problems),
+    (("randomisation",), factor_problems),
+    (("trial", "enrolment", "reestimation"), enrolment_problems),
+    (("trial", "visits", "run_in", "entry"), visit_problems),
+    (("arms", "estimands", "endpoints"), estimand_problems),
+    (("endpoints", "trial", "intercurrent_events"), refused_problems),
+    (("endpoints", "visits", "run_in", "trial"), analysis_problems),
+    (("endpoints", "intercurrent_events"), event_problems),
+    (("endpoints", "multiplicity"), multiplicity_problems),
+    (("interim", "multiplicity", "trial", "enrolment"), look_problems),
+    (("interim", "reestimation", "trial"), reestimation_problems),
+)
+
+
+def design_from_plain(tables: dict[str, Any]) -> tuple[Design | None, tuple[Problem, ...]]:
+    """A design of plain values, or None and everything that is wrong with it."""
+    design, slips = from_plain(Design, tables)
+    broken = {slip.path[0] for slip in slips if slip.path}
+    contradictions = tuple(
+        problem
+        for looked_at, check in _CHECKS
+        if not broken & set(looked_at)
+        for problem in check(design)
+    )
+    problems = (*slips, *contradictions)
+    return (None if problems else design), problems
+
+
+def checked(design: Design) -> Design:
+    """The design itself; InputError with all that is wrong with it."""
+    _, problems = design_from_plain(as_plain(design))
+    if problems:
+        said = "; ".join(f"{'.'.join(map(str, p.path))} {p.message}" for p in problems)
+        raise InputError(f"the design cannot be used: {said}")
+    return design
