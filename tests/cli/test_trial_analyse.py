@@ -188,7 +188,14 @@ def test_text_says_interval_first_estimand_and_columns(
 ) -> None:
     said = asked(capsys, "analyse", slope_file, "--endpoint", "slope", "--time", "t")
     assert said.index("lies between") < said.index("best estimate")
-    for words in ("What is estimated:", "subject: id (visits.csv)", "time: t", "Control: 0"):
+    assert all(len(line) <= 88 for line in said.splitlines())
+    for words in (
+        "What is estimated:",
+        "How: random-slope",
+        "subject: id (visits.csv)",
+        "time: t",
+        "Control: 0",
+    ):
         assert words in said
 
 
@@ -225,6 +232,19 @@ def test_a_table_without_a_time_is_refused_with_its_columns(
     path = write(tmp_path / "odd.csv", {"id": [1, 1, 2, 2], "arm": [0, 0, 1, 1], "points": [1] * 4})
     said = asked(capsys, "analyse", path, "--endpoint", "slope", code=1)
     assert "name them by --outcome and --time (columns found: odd.csv: id, arm, points)" in said
+
+
+def test_a_ratio_that_is_not_finite_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    columns = {"id": range(4), "arm": [0, 1, 0, 1], "chg": [-9, -1, -8, -2]}
+    columns |= {"stime": [9, 9, 9, 9], "event": [0, 0, 0, 0]}
+    path = write(tmp_path / "one.csv", columns)
+    assert "won every pair" in asked(capsys, "analyse", path, "--endpoint", "win-ratio")
+    said = asked(capsys, "analyse", path, "--endpoint", "time-to-event")
+    assert "Cannot tell: nobody had the event." in said
+    found = told(capsys, path, "--endpoint", "win-ratio")
+    assert (found["status"], found["estimate"], found["wins"]) == ("boundary", None, 4)
 
 
 def test_an_unknown_endpoint_is_misuse(

@@ -89,7 +89,8 @@ _REFUSED = {
     MissingChoice.COMPLETE_CASE: "people who complete a trial are those who did well; leaving the"
     " others out breaks what randomisation made comparable",
     MissingChoice.ZERO: "a score of 0 for the dead and those who left makes the answer depend on"
-    " who left; compare death and function in one order instead (--endpoint joint-rank or win-ratio)",
+    " who left; compare death and function in one order instead (--endpoint joint-rank or"
+    " win-ratio)",
 }
 
 Data = Annotated[

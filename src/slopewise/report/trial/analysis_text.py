@@ -30,10 +30,17 @@ _NOT_READABLE = {
     "non_finite": "the likelihood has no maximum: the scores have no spread about straight lines",
     "flat": "the data cannot tell the variances apart; choose a simpler --covariance",
     "too_few": "there are too few people or visits",
-    "boundary": "there is no finite answer: one side never won, never lost, or never died",
+    "boundary": "the likelihood has its maximum where no number can be given",
     "no_events": "nobody had the event",
     "no_differences": "nobody could be told from anybody",
     "beyond_follow_up": "an arm was not followed that long",
+}
+
+
+_NO_RATIO = {
+    EndpointName.WIN_RATIO: "one arm won every pair that was decided, so the ratio is not finite",
+    EndpointName.TIME_TO_EVENT: "one arm, or one covariate, holds all events, so the ratio is not"
+    " finite",
 }
 
 
@@ -53,6 +60,8 @@ def result_sentence(result: EndpointResult) -> str:
     """The answer in one sentence, interval first."""
     if result.low is None or result.high is None:
         why = _NOT_READABLE.get(result.status, "nothing could be computed")
+        if result.status == "boundary":
+            why = _NO_RATIO.get(result.endpoint, why)
         return f"Cannot tell: {why}."
     places = _places(result)
     found = (
@@ -77,6 +86,7 @@ def analysis_text(result: EndpointResult, read: AsRead) -> str:
         lay_out(Table("Numbers", (Column("Quantity"), Column("Value")), _numbers(result))),
         *_tables(result),
         wrapped(f"What is estimated: {result.estimand}"),
+        wrapped(f"How: {result.method}."),
         "What was read:\n" + bullets(_read_words(read)),
         "Mind:\n" + bullets(_mind(result, read)),
     ]
@@ -150,8 +160,7 @@ def _numbers(result: EndpointResult) -> tuple[tuple[str, str], ...]:
     ]
     if result.rows is not None:
         rows.append(("visits used", str(result.rows)))
-    rows += [("method", result.method), ("status", result.status)]
-    return tuple(rows)
+    return (*rows, ("status", result.status))
 
 
 def _own(result: EndpointResult) -> list[tuple[str, str]]:
