@@ -23,7 +23,7 @@ from numpy import ndarray as Array
 
 from slopewise.endpoint.mmrm.mmrm_covariance import Covariance, Shape, shape_of
 from slopewise.endpoint.mmrm.mmrm_inference import adjusted_covariance, satterthwaite
-from slopewise.endpoint.mmrm.mmrm_likelihood import Point, expected_information
+from slopewise.endpoint.mmrm.mmrm_likelihood import Point, expected_information, inverse
 from slopewise.endpoint.mmrm.mmrm_search import MmrmStatus, climb, starting_place
 from slopewise.endpoint.mmrm.mmrm_sums import RowSums, row_sums
 from slopewise.errors import InputError
@@ -263,13 +263,13 @@ class MmrmFit:
     @cached_property
     def _observed(self) -> Array:
         assert self.point is not None
-        return np.linalg.inv(0.5 * self.point.curvature)
+        return inverse(0.5 * self.point.curvature)
 
     @cached_property
     def _expected(self) -> Array:
         assert self.point is not None and self.sums is not None  # noqa: PT018
         reml = self.method == "reml"
-        return np.linalg.inv(expected_information(self.sums, self.shape, self.point, reml=reml))
+        return inverse(expected_information(self.sums, self.shape, self.point, reml=reml))
 
 
 def _with_t(

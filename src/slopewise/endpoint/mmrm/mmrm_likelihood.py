@@ -22,7 +22,7 @@ from numpy import ndarray as Array
 from slopewise.endpoint.mmrm.mmrm_covariance import Shape, pairs_of
 from slopewise.endpoint.mmrm.mmrm_sums import Sums
 
-__all__ = ["Point", "contract", "evaluate", "expected_information", "is_positive"]
+__all__ = ["Point", "contract", "evaluate", "expected_information", "inverse", "is_positive"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +72,7 @@ def evaluate(sums: Sums, shape: Shape, theta: Array, *, reml: bool) -> Point:
     normal, right = (
         found[:, 0] for found in sums.both(packed, np.zeros((len(theta), sums.effects)))
     )
-    phi = np.linalg.inv(normal)
+    phi = inverse(normal)
     change = np.asarray(phi @ right[:, :, None])[..., 0]
     scatter = sums.scatter(change)
     height = (sums.many * logs).sum(axis=1) + (weights * scatter).sum(axis=(1, 2, 3))
@@ -134,13 +134,25 @@ def contract(one: Array, other: Array) -> Float[Array, "trials pairs pairs"]:
     return np.asarray(found * (half[:, None] * half))
 
 
+def inverse(matrices: Float[Array, "*several size size"]) -> Float[Array, "*several size size"]:
+    """Of each matrix; not a number where it has none, which no search accepts."""
+    try:
+        return np.linalg.inv(matrices)
+    except np.linalg.LinAlgError:
+        flat = matrices.reshape(-1, *matrices.shape[-2:])
+        sign, size = np.linalg.slogdet(flat)
+        good = (sign != 0.0) & np.isfinite(size)
+        made = np.linalg.inv(np.where(good[:, None, None], flat, np.eye(flat.shape[-1])))
+        return np.where(good[:, None, None], made, np.nan).reshape(matrices.shape)
+
+
 def _weights(sums: Sums, shape: Shape, theta: Array) -> tuple[Array, Array]:
     """Σ_p⁻¹ with zeros at missing visits, and log|Σ_p|."""
     _, _, number = pairs_of(shape.visits)
     sigma = shape.entries(theta)[:, None, number]
     both = sums.seen[:, :, None] & sums.seen[:, None, :]
     filled = np.where(both, sigma, np.eye(shape.visits))
-    return np.linalg.inv(filled) * both, np.linalg.slogdet(filled)[1]
+    return inverse(filled) * both, np.linalg.slogdet(filled)[1]
 
 
 def _slopes(weights: Array, first: Array, second: Array) -> Float[Array, "trials pairs pairs p"]:

@@ -23,6 +23,7 @@ _FAR = 10.0  # Newton decrement above which expected curvature leads sooner
 _CLOSE = 1e-9  # Newton decrement below which the height no longer tells up from down
 _SETTLED = 1e-18
 _ROUNDING = 1e-12
+_PIVOT = 1e-11  # as in is_positive
 _FLAT = 1e-9  # smallest eigenvalue of the scaled Hessian that tells the parameters apart
 
 
@@ -137,14 +138,16 @@ def _solve(matrix: Array, gradient: Array) -> tuple[Array, Array]:
     """−M⁻¹g and g'M⁻¹g; the latter −1 where M is not positive definite."""
     size = np.sqrt(np.maximum(np.einsum("nii->ni", matrix), 1e-300))
     scaled = matrix / (size[:, :, None] * size[:, None, :])
+    unit = np.eye(scaled.shape[1])
     try:
-        np.linalg.cholesky(scaled)
-        good = np.ones(len(matrix), dtype=bool)
-    except np.linalg.LinAlgError:
+        pivots = np.einsum("nii->ni", np.linalg.cholesky(scaled)) ** 2
+        good = (pivots > _PIVOT).all(axis=1)
+    except np.linalg.LinAlgError:  # somebody's: the same question to each
         finite = np.isfinite(scaled).all(axis=(1, 2))
-        scaled = np.where(finite[:, None, None], scaled, np.eye(scaled.shape[1]))
-        good = finite & (np.linalg.eigvalsh(scaled)[:, 0] > 1e-10)
-        scaled = np.where(good[:, None, None], scaled, np.eye(scaled.shape[1]))
+        scaled = np.where(finite[:, None, None], scaled, unit)
+        first, second, _ = pairs_of(scaled.shape[1])
+        good = finite & is_positive(scaled[:, first, second], scaled.shape[1])
+    scaled = np.where(good[:, None, None], scaled, unit)
     step = -np.linalg.solve(scaled, (gradient / size)[:, :, None])[:, :, 0] / size
     return step, np.where(good, -(step * gradient).sum(axis=1), -1.0)
 

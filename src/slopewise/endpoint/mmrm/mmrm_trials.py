@@ -14,7 +14,7 @@ from numpy import ndarray as Array
 
 from slopewise.endpoint.mmrm.mmrm_covariance import Covariance, Shape, pairs_of, shape_of
 from slopewise.endpoint.mmrm.mmrm_inference import adjusted_covariance, satterthwaite
-from slopewise.endpoint.mmrm.mmrm_likelihood import Point, is_positive
+from slopewise.endpoint.mmrm.mmrm_likelihood import Point, inverse, is_positive
 from slopewise.endpoint.mmrm.mmrm_search import climb, starting_place
 from slopewise.endpoint.mmrm.mmrm_sums import VisitSums, visit_sums
 from slopewise.errors import InputError
@@ -174,7 +174,7 @@ def _read(sums: VisitSums, point: Point, plan: _Plan, *, change: Array) -> tuple
     line[:, 1] = plan.weights
     contrast = np.broadcast_to(line.reshape(-1), (trials, visits * width))
     estimate = (change.reshape(trials, -1) + point.change) @ line.reshape(-1)
-    uncertainty = np.linalg.inv(0.5 * point.curvature)
+    uncertainty = inverse(0.5 * point.curvature)
     variance, free = satterthwaite(plan.shape, point, contrast, uncertainty=uncertainty)
     if plan.adjusted:
         phi = adjusted_covariance(sums, plan.shape, point, uncertainty=uncertainty, linear=False)
