@@ -215,7 +215,11 @@ def test_filling_in_is_refused_with_the_reason(
         (("--endpoint", "slope", "--covariates", "height"), "'height', which --covariates names"),
         (("--endpoint", "time-to-event"), "name the columns by --event and --event-time"),
         (("--endpoint", "slope", "--time", "t", "--control", "sham"), "the arms are 0, 1"),
-        (("--endpoint", "slope", "--time", "t", "--df", "kenward-roger"), "mmrm only"),
+        (("--endpoint", "rmst", "--df", "kenward-roger"), "is for --endpoint slope and mmrm"),
+        (
+            ("--endpoint", "slope", "--df", "kenward-roger", "--method", "ml"),
+            "corrects REML",
+        ),
         (("--endpoint", "mmrm", "--time", "t", "--df", "normal"), "slope only"),
         (("--endpoint", "mmrm", "--time", "t"), "name it by --visit"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,12 @@ def rows_of(name: str, *, covariate: bool = False) -> SlopeRows:
     )
 
 
-def analysed(fit: dict[str, Any]) -> SlopeDifference:
+def analysed(fit: dict[str, Any], freedom: Freedom = Freedom.SATTERTHWAITE) -> SlopeDifference:
     return analyse_slope(
         rows_of(fit["data"], covariate=fit["form"] == "covariate"),
         intercept=Intercept.BY_ARM if fit["form"] == "by-arm" else Intercept.COMMON,
         method=fit["method"],
+        freedom=freedom,
     )
 
 
@@ -70,8 +72,37 @@ def test_difference_is_that_of_lmertest(fit: dict[str, Any]) -> None:
         assert ours == pytest.approx(fit[key], rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    "fit",
+    [fit for fit in VALUES["fits"] if fit["method"] == "reml"],
+    ids=lambda f: f"{f['data']}-{f['form']}",
+)
+def test_kenward_and_roger_are_those_of_pbkrtest(fit: dict[str, Any]) -> None:
+    found = analysed(fit, freedom=Freedom.KENWARD_ROGER)
+    theirs = fit["kenward_roger"]
+    assert found.estimate == pytest.approx(fit["estimate"], rel=ITERATED)
+    assert found.standard_error == pytest.approx(theirs["standard_error"], rel=ITERATED)
+    assert found.degrees_of_freedom == pytest.approx(theirs["df"], rel=ITERATED)
+
+
+def test_kenward_and_roger_do_not_depend_on_the_unit_of_time() -> None:
+    rows = rows_of("small")
+    days = replace(rows, month=30.4375 * np.asarray(rows.month))
+    month, day = (analyse_slope(r, freedom=Freedom.KENWARD_ROGER) for r in (rows, days))
+    assert day.degrees_of_freedom == pytest.approx(month.degrees_of_freedom, rel=ITERATED)
+    assert 30.4375 * day.standard_error == pytest.approx(month.standard_error, rel=ITERATED)
+
+
+def test_kenward_and_roger_are_refused_for_ml() -> None:
+    with pytest.raises(InputError, match="corrects REML"):
+        analyse_slope(rows_of("small"), method="ml", freedom=Freedom.KENWARD_ROGER)
+
+
 def test_normal_interval_is_narrower_and_has_no_degrees_of_freedom() -> None:
-    t, normal = (analyse_slope(rows_of("small"), freedom=freedom) for freedom in Freedom)
+    t, normal = (
+        analyse_slope(rows_of("small"), freedom=freedom)
+        for freedom in (Freedom.SATTERTHWAITE, Freedom.NORMAL)
+    )
     assert normal.degrees_of_freedom is None
     assert normal.standard_error is not None
     assert normal.low == pytest.approx(normal.estimate - 1.959963984540054 * normal.standard_error)

@@ -15,8 +15,8 @@ In words: how many points a month the treated kept that the controls lost, every
 nobody's missing visit filled in.
 References: Laird & Ware 1982, doi:10.2307/2529876; Satterthwaite 1946, doi:10.2307/3002019;
 Kuznetsova, Brockhoff & Christensen 2017, doi:10.18637/jss.v082.i13; Fieller 1954,
-doi:10.1111/j.2517-6161.1954.tb00159.x.
-Status: reference (lme4, lmerTest).
+doi:10.1111/j.2517-6161.1954.tb00159.x. Kenward and Roger: `slope_kenward_roger`.
+Status: reference (lme4, lmerTest, pbkrtest).
 """
 
 import math
@@ -28,12 +28,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Shaped
 from numpy import ndarray as Array
 
+from slopewise.endpoint.slope_kenward_roger import kenward_roger
 from slopewise.errors import InputError
 from slopewise.numerics.random_slope import RandomSlopeFit, VarianceComponents, fit_random_slope
 from slopewise.numerics.random_slope_search import relative_errors
 
 __all__ = ["Freedom", "Intercept", "SlopeDifference", "SlopeRows", "SlowingShare", "analyse_slope"]
 
+_ARM_BY_MONTH = 2  # place of the difference in slope among the effects
 ESTIMAND = (
     "Difference between arms in the mean change of the outcome per month, in everybody randomised,"
     " for the course while alive and followed; scores after death do not exist, and those missed by"
@@ -52,6 +54,7 @@ class Freedom(StrEnum):
     """Which distribution the interval and the p-value come from."""
 
     SATTERTHWAITE = "satterthwaite"
+    KENWARD_ROGER = "kenward-roger"
     NORMAL = "normal"
 
 
@@ -113,6 +116,8 @@ def analyse_slope(
     """Fit the model and compare the slopes; a search that failed is a status, never raised."""
     treated = np.asarray(rows.treated, dtype=bool)
     _check_arms(rows, treated)
+    if freedom is Freedom.KENWARD_ROGER and method == "ml":
+        raise InputError("kenward-roger corrects REML and is not defined for ML; use --method reml")
     names, design = _design(rows, treated, intercept)
     fit = fit_random_slope(rows.person, rows.month, rows.outcome, design=design, method=method)
     words = (
@@ -121,9 +126,8 @@ def analyse_slope(
     )
     if fit.status not in ("converged", "boundary"):
         return SlopeDifference(fit.status, words, fit.patients, fit.rows, confidence=confidence)
-    place = names.index("arm × month")
-    df = _satterthwaite(fit, place) if freedom is Freedom.SATTERTHWAITE else None
-    return _described(fit, names, words=words, df=df, confidence=confidence)
+    doubt = _doubt(fit, rows, design, freedom=freedom)
+    return _described(fit, names, words=words, doubt=doubt, confidence=confidence)
 
 
 def _check_arms(rows: SlopeRows, treated: Array) -> None:
@@ -152,6 +156,33 @@ def _design(
     return names, np.column_stack(columns)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Doubt:
+    """Covariance of the fixed effects, degrees of freedom of arm × month, and what they are."""
+
+    covariance: Float[Array, "effects effects"]
+    df: float | None
+    words: str
+
+
+def _doubt(
+    fit: RandomSlopeFit, rows: SlopeRows, design: Float[Array, "rows effects"], *, freedom: Freedom
+) -> _Doubt:
+    plain = fit.fixed_effect_covariance
+    if freedom is Freedom.KENWARD_ROGER:
+        month = np.asarray(rows.month, dtype=float)
+        found = kenward_roger(
+            fit, np.asarray(rows.person), month, design=design, effect=_ARM_BY_MONTH
+        )
+        if found is not None and found.degrees_of_freedom is not None:
+            return _Doubt(found.covariance, found.degrees_of_freedom, "t by Kenward and Roger")
+    elif freedom is Freedom.SATTERTHWAITE:
+        df = _satterthwaite(fit, _ARM_BY_MONTH)
+        if df is not None:
+            return _Doubt(plain, df, "t by Satterthwaite")
+    return _Doubt(plain, None, "normal")
+
+
 def _satterthwaite(fit: RandomSlopeFit, effect: int) -> float | None:
     """Degrees of freedom of one fixed effect.
 
@@ -177,19 +208,18 @@ def _satterthwaite(fit: RandomSlopeFit, effect: int) -> float | None:
 
 
 def _described(
-    fit: RandomSlopeFit, names: list[str], *, words: str, df: float | None, confidence: float
+    fit: RandomSlopeFit, names: list[str], *, words: str, doubt: _Doubt, confidence: float
 ) -> SlopeDifference:
     """The result from the fit."""
-    place = names.index("arm × month")
-    pace = names.index("month")
-    effects, errors = fit.fixed_effects, fit.fixed_effect_errors
-    covariance = fit.fixed_effect_covariance
+    place, pace, df = _ARM_BY_MONTH, names.index("month"), doubt.df
+    effects, covariance = fit.fixed_effects, doubt.covariance
+    errors = np.sqrt(covariance.diagonal())
     estimate, error = float(effects[place]), float(errors[place])
     quantile, p_value = _quantile(confidence, df), _two_sided(estimate / error, df)
     both = covariance[pace, pace] + covariance[place, place] + 2.0 * covariance[pace, place]
     return SlopeDifference(
         status=fit.status,
-        method=f"{words}, {'normal' if df is None else 't by Satterthwaite'}",
+        method=f"{words}, {doubt.words}",
         people=fit.patients,
         rows=fit.rows,
         estimate=estimate,

@@ -75,10 +75,10 @@ def compare_trial(path: Path, columns: "TrialColumns", request: AnalysisRequest)
 
 def _check(request: AnalysisRequest) -> None:
     """Refuse choices that belong to another endpoint."""
-    if request.df == "kenward-roger" and request.endpoint != "mmrm":
+    if request.df is not None and request.endpoint not in ("slope", "mmrm"):
         raise InputError(
-            f"--df kenward-roger is offered for --endpoint mmrm only; --endpoint {request.endpoint}"
-            " uses its own degrees of freedom (for slope: satterthwaite, or normal)"
+            f"--df {request.df} is for --endpoint slope and mmrm; --endpoint {request.endpoint} has"
+            " no such choice"
         )
     if request.df == "normal" and request.endpoint != "slope":
         raise InputError("--df normal is offered for --endpoint slope only")
