@@ -98,38 +98,41 @@ def test_minimisation_keeps_an_unequal_allocation() -> None:
     assert imbalance(arm, levels[:, :, 0], [2, 1]).overall.max() < 8
 
 
-def test_minimisation_equals_one_person_at_a_time_in_how_often_and_how_balanced() -> None:
-    levels = draw_levels([[0.6, 0.4], [0.3, 0.7]], (400, 24), generator=made(10))
-    fast = minimise(levels, [1, 1], best_arm_probability=0.75, generator=made(11))
-    slow = np.array([one_at_a_time(trial, 0.75, made(100 + i)) for i, trial in enumerate(levels)])
-    for measure in ("overall", "within_strata"):
-        a, b = (getattr(imbalance(x, levels[:, :, 1], [1, 1]), measure) for x in (fast, slow))
-        error = np.sqrt(a.var() / len(a) + b.var() / len(b))
-        assert abs(a.mean() - b.mean()) < MONTE_CARLO * error
-    same = (fast[:, 1:] == fast[:, :-1]).mean(axis=1), (slow[:, 1:] == slow[:, :-1]).mean(axis=1)
-    error = np.sqrt(same[0].var() / 400 + same[1].var() / 400)
-    assert abs(same[0].mean() - same[1].mean()) < MONTE_CARLO * error
+def range_scores(levels: list[list[int]], given: list[int], allocation: list[int]) -> list[float]:
+    """Pocock and Simon's imbalance of each arm for the next person, counted by hand."""
+    person, arms = len(given), range(len(allocation))
+    scores = []
+    for candidate in arms:
+        total = 0.0
+        for factor, level in enumerate(levels[person]):
+            alike = [given[i] for i in range(person) if levels[i][factor] == level]
+            n = [(alike.count(a) + (a == candidate)) / allocation[a] for a in arms]
+            total += max(n) - min(n)
+        scores.append(total)
+    return scores
 
 
-def one_at_a_time(levels: np.ndarray, best: float, generator: np.random.Generator) -> list[int]:
-    """Pocock and Simon's rule with the range, written for one trial and two equal arms."""
-    given: list[int] = []
-    for person, own in enumerate(levels):
-        scores = []
-        for candidate in (0, 1):
-            total = 0
-            for factor, level in enumerate(own):
-                alike = [given[i] for i in range(person) if levels[i][factor] == level]
-                n = [alike.count(0), alike.count(1)]
-                n[candidate] += 1
-                total += abs(n[0] - n[1])
-            scores.append(total)
-        if scores[0] == scores[1]:
-            preferred = int(generator.random() < 0.5)
-        else:
-            preferred = int(scores[1] < scores[0])
-        given.append(preferred if generator.random() < best else 1 - preferred)
-    return given
+@pytest.mark.parametrize("allocation", [[1, 1], [1, 1, 1], [3, 2, 1]])
+def test_minimisation_gives_the_best_arm_as_often_as_asked(allocation: list[int]) -> None:
+    """Every decision is judged again, one person at a time, from what was given before."""
+    levels = draw_levels([[0.6, 0.4], [0.3, 0.7]], (120, 24), generator=made(10))
+    arm = minimise(levels, allocation, best_arm_probability=0.6, generator=made(11))
+    is_best, given_other, expected_other = [], 0.0, []
+    for own, given in zip(levels.tolist(), arm.tolist(), strict=True):
+        for person, chosen in enumerate(given):
+            scores = range_scores(own, given[:person], allocation)
+            least = [a for a, one in enumerate(scores) if one <= min(scores) + 1e-9]
+            if len(least) > 1:
+                continue
+            is_best.append(chosen == least[0])
+            others = [a for a in range(len(allocation)) if a != least[0]]
+            if chosen != least[0]:
+                given_other += chosen == others[0]
+                expected_other.append(allocation[others[0]] / sum(allocation[a] for a in others))
+    assert len(is_best) > 1000
+    assert abs(np.mean(is_best) - 0.6) < MONTE_CARLO * np.sqrt(0.6 * 0.4 / len(is_best))
+    spread = np.sqrt(sum(share * (1 - share) for share in expected_other))
+    assert abs(given_other - sum(expected_other)) <= MONTE_CARLO * spread
 
 
 def test_strata_are_one_number_for_each_combination() -> None:

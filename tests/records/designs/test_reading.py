@@ -247,6 +247,11 @@ def test_lines_are_found_through_lists_comments_and_long_texts() -> None:
     assert line_of(("nowhere",), lines) is None
 
 
+def test_rows_of_a_matrix_are_no_tables() -> None:
+    lines = lines_of("[t]\nm = [\n  [0, 1],\n  [1, 0]\n]\nk = 1\n")
+    assert lines == {("t",): 1, ("t", "m"): 2, ("t", "k"): 6}
+
+
 def test_design_is_loaded_or_refused_with_every_error(tmp_path: Path) -> None:
     place = tmp_path / "trial.toml"
     text = template_text("two-arm")
