@@ -115,6 +115,17 @@ def test_an_event_may_be_a_named_value(tmp_path: Path) -> None:
     assert list(follow.died) == [False, True]
 
 
+def test_follow_up_before_the_start_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"p\.csv, line 2, time '-3': follow-up cannot end"):
+        read(tmp_path / "p.csv", "id,arm,time,died\nA,0,-3,1\nB,1,6,0\n")
+
+
+def test_a_number_too_large_to_be_one_is_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path / "visits.csv", VISITS.replace("37.5", "1e400"))
+    assert outcome_of(found) == [40.0, 41.0, 40.0]
+    assert "y is not a number" in found.left_out[0].reason
+
+
 def test_a_fact_of_a_person_must_not_change(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"line 3, arm 'cells': A has 'placebo' in line 2"):
         read(tmp_path / "v.csv", VISITS.replace("A,placebo,3", "A,cells,3"))

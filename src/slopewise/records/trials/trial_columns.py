@@ -3,6 +3,7 @@
 Names are compared as headers are: lower case, underscores for spaces and dashes.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -138,7 +139,8 @@ def number(table: TextTable, text: str) -> float | None:
     if table.separator != "," and "." not in text:
         text = text.replace(",", ".")
     text = text.replace("\u2212", "-")
-    return float(text) if _NUMBER.fullmatch(text) else None
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return value if math.isfinite(value) else None
 
 
 def place_of(table: TextTable, line: TextLine, column: str = "", *, text: str = "") -> str:

@@ -237,6 +237,12 @@ class _Reader:
             happened, value = self._happened(one, line, event), self._number(one, line, time)
             if happened is None or np.isnan(value):
                 continue
+            if value < 0.0:
+                where = place_of(one.table, line, time, text=cell(one.table, line, time))
+                raise InputError(
+                    f"{where}: follow-up cannot end before month 0; correct it, or leave the person"
+                    " out"
+                )
             here = place[name]
             month[here], died[here], known[here] = value * unit, happened, True
         return FollowUp(month, died, known)
