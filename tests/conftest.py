@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a busy machine makes inputs slowly: that says nothing of the program
+settings.register_profile("slopewise", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("slopewise")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from slopewise.records.store import open_store
 from slopewise.web.app import create_app
@@ -26,6 +33,7 @@ LAUNCH = [
 ]
 MISSING = "/nowhere"  # an address that no page has
 START_SECONDS = 30
+expect.set_options(timeout=30_000)  # ms: a busy machine is slow, and slow is not wrong
 
 
 @dataclass

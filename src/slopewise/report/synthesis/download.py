@@ -37,10 +37,8 @@ def effects_csv(answer: QuestionAnswer, *, file_name: str, written: date) -> str
     pooled = answer.pooled
     method = "reml" if pooled is None else pooled.method.value
     knapp = pooled is None or pooled.hartung_knapp
-    command = (
-        f"slopewise evidence pool {file_name} --method {method} "
-        f"--{'' if knapp else 'no-'}hartung-knapp"
-    )
+    interval = "--hartung-knapp --floor" if knapp else "--no-hartung-knapp"  # as the answer has it
+    command = f"slopewise evidence pool {file_name} --method {method} {interval}"
     about = [
         answer.question.words,
         f"Answer: {answer.sentence}",
