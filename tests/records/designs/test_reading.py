@@ -86,6 +86,24 @@ def test_several_errors_are_told_at_once_with_line_table_key_value_and_remedy() 
     )
 
 
+def test_slips_do_not_hide_contradictions_elsewhere() -> None:
+    text = template_text("two-arm").replace("size = 300 ", 'size = "many" ')
+    text = text.replace("window_days", "window_day").replace("11, 12]", "11, 14]")
+    text = text.replace("allocation = [1, 1]", "allocation = [1, 1, 1]")
+    text = text.replace('intercept = "common"', 'missing = "zero-imputation"')
+    text = text.replace("slowing = { cells", "slowing = { cell")
+    said = " ".join(errors(text))
+    for one in (
+        "a text; write a whole",
+        "did you mean 'window_days'",
+        "month 12: 14",
+        "for 2 arms",
+    ):
+        assert one in said
+    assert "is refused as primary" in said
+    assert "names an arm that does not exist" in said
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -98,5 +98,9 @@ def _names(path: Path) -> tuple[str, str]:
 def _shown(value: object) -> str:
     if value is None or value == "":
         return ""
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, float):
+        text = f"{value:g}"
+    elif isinstance(value, list):
+        text = f"[{', '.join(_shown(one) for one in value)}]"
     return text if len(text) <= SHOWN_VALUE else text[: SHOWN_VALUE - 3] + "..."

@@ -7,7 +7,13 @@ from slopewise.trial.design.design import Design
 from slopewise.trial.design.plain import Problem
 from slopewise.trial.design.words import RandomisationMethod, TrialKind
 
-__all__ = ["enrolment_problems", "factor_problems", "randomisation_problems", "visit_problems"]
+__all__ = [
+    "enrolment_problems",
+    "factor_problems",
+    "randomisation_problems",
+    "size_problems",
+    "visit_problems",
+]
 
 SITE = "site"  # a factor every trial has
 
@@ -39,6 +45,10 @@ def randomisation_problems(design: Design) -> Iterator[Problem]:
                 f"is no multiple of {whole}, the sum of the allocation, so no block can hold it",
                 size,
             )
+
+
+def size_problems(design: Design) -> Iterator[Problem]:
+    """Every arm can have people."""
     if design.trial.size < 2 * len(design.arms):
         yield Problem(
             ("trial", "size"),

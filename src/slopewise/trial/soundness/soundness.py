@@ -11,6 +11,7 @@ from slopewise.trial.soundness.people import (
     enrolment_problems,
     factor_problems,
     randomisation_problems,
+    size_problems,
     visit_problems,
 )
 from slopewise.trial.soundness.question import (
@@ -31,34 +32,36 @@ __all__ = ["checked", "design_from_plain"]
 
 Check = Callable[[Design], Iterator[Problem]]
 
-# the tables a check looks at, and the check: it waits until these tables are free of slips
+# the tables, or keys, a check looks at, and the check: it waits until these are free of slips
 _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
-    (("trial", "arms", "external_control", "open_period"), kind_problems),
+    (("trial.kind", "arms", "external_control", "open_period"), kind_problems),
     (("arms",), word_problems),
-    (("trial", "arms"), arm_problems),
-    (("arms", "scenario", "grid", "dropout", "trial"), effect_problems),
-    (("trial", "arms", "randomisation"), randomisation_problems),
+    (("trial.kind", "trial.duration_months", "arms"), arm_problems),
+    (("arms", "scenario", "grid", "dropout", "trial.duration_months"), effect_problems),
+    (("trial.kind", "arms", "randomisation"), randomisation_problems),
+    (("trial.size", "arms"), size_problems),
     (("randomisation",), factor_problems),
-    (("trial", "enrolment", "reestimation"), enrolment_problems),
-    (("trial", "visits", "run_in", "entry"), visit_problems),
-    (("arms", "estimands", "endpoints"), estimand_problems),
-    (("endpoints", "trial", "intercurrent_events"), refused_problems),
-    (("endpoints", "visits", "run_in", "trial"), analysis_problems),
+    (("trial.size", "enrolment", "reestimation"), enrolment_problems),
+    (("trial.duration_months", "visits.months", "run_in", "entry"), visit_problems),
+    (("trial.kind", "arms", "estimands", "endpoints"), estimand_problems),
+    (("endpoints", "trial.reenacts"), refused_problems),
+    (("endpoints", "visits.months", "run_in", "trial.duration_months"), analysis_problems),
     (("endpoints", "intercurrent_events"), event_problems),
     (("endpoints", "multiplicity"), multiplicity_problems),
-    (("interim", "multiplicity", "trial", "enrolment"), look_problems),
-    (("interim", "reestimation", "trial"), reestimation_problems),
+    (("interim", "multiplicity", "trial.duration_months", "enrolment"), look_problems),
+    (("interim", "reestimation", "trial.size"), reestimation_problems),
 )
 
 
 def design_from_plain(tables: dict[str, Any]) -> tuple[Design | None, tuple[Problem, ...]]:
     """A design of plain values, or None and everything that is wrong with it."""
     design, slips = from_plain(Design, tables)
-    broken = {slip.path[0] for slip in slips if slip.path}
+    broken = {".".join(map(str, slip.path[:n])) for slip in slips for n in (1, 2)}
+    gone = {slip.path[0] for slip in slips if len(slip.path) == 1}
     contradictions = tuple(
         problem
         for looked_at, check in _CHECKS
-        if not broken & set(looked_at)
+        if not broken & set(looked_at) and not gone & {need.split(".")[0] for need in looked_at}
         for problem in check(design)
     )
     problems = (*slips, *contradictions)
