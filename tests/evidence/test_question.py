@@ -11,6 +11,7 @@ from tests.tolerance import CLOSED_FORM
 
 from slopewise.errors import InputError
 from slopewise.evidence.design import Comparison, DesignClass, Lane
+from slopewise.evidence.effects.spread import se_from_p
 from slopewise.evidence.misprints.differences import find_contradictions
 from slopewise.evidence.pooling.pooled_effect import Method, PoolStatus
 from slopewise.evidence.question import FURTHER_QUESTIONS, QUESTIONS, QuestionAnswer, answer
@@ -496,3 +497,8 @@ def test_a_slowing_above_a_stop_is_not_told_in_percent() -> None:
     found = of_randomised([trial("one", slowing=(ReportedSlowing(PAGE, 1.5, se=0.1),))])
     assert "decline was stopped, or turned into gain" in found.sentence
     assert "130" not in found.sentence
+
+
+def test_a_p_just_below_one_is_an_error_without_end_and_no_crash() -> None:
+    assert se_from_p(-6.0, 0.9999999999999999) > 1e15
+    assert se_from_p(1.0, 1e-300) == pytest.approx(1 / 37.06579, rel=1e-6)  # R: qnorm(5e-301)

@@ -187,3 +187,13 @@ def test_variances_of_very_different_size_are_pooled(method: Method) -> None:
     assert found.status in {PoolStatus.CONVERGED, PoolStatus.BOUNDARY}
     assert found.estimate is not None
     assert math.isfinite(found.estimate)
+
+
+def test_one_study_without_spread_beside_others_leaves_a_typical_variance() -> None:
+    # tr P = Σw - Σw²/Σw with w = W, 1, 1/4: as W grows W²/(W + 5/4) → W - 5/4, so tr P → 5/4 + 5/4
+    # and the typical variance is 2 / 2.5 = 0.8
+    for tiny in (1e-3, 1e-9, 1e-30):
+        found = pool([0.0, 3.0, -2.0], [tiny, 1.0, 2.0])
+        assert found.between_study_variance is not None
+        variance = found.between_study_variance
+        assert found.heterogeneity_i2 == pytest.approx(100 * variance / (variance + 0.8), rel=1e-5)

@@ -69,7 +69,8 @@ def se_from_p(
     if not 0 < p_value < (0.5 if one_sided else 1.0):
         raise InputError(f"P = {p_value} gives no standard error; give a P between 0 and 1")
     tail = p_value if one_sided else p_value / 2
-    return abs(estimate) / _quantile(1 - tail, degrees_of_freedom)
+    # the lower tail keeps digits that 1 − tail loses, for a tiny P and for one just below 1
+    return abs(estimate) / -_quantile(tail, degrees_of_freedom)
 
 
 def p_from_se(estimate: float, se: float, *, degrees_of_freedom: float | None = None) -> float:

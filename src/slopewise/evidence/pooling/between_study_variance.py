@@ -42,6 +42,9 @@ GRID_POINTS = 256
 CELLS = 100_000  # numbers held at once while a grid is looked through: they stay in the cache
 
 
+_CANCELLED = 1e-6  # of the sum of weights: below it a difference of the two has lost its digits
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Meta-analyses of k studies, one a row, in units of each row's smallest standard error.
@@ -168,7 +171,24 @@ def typical_variance(sample: Sample) -> float:
     """The sampling variance of a typical study of the first row, (k − p) / tr P(0)."""
     at = weigh(sample, np.zeros(len(sample.residuals)))
     trace = float(_trace_of_projection(sample, at)[0])
+    weights = 1.0 / sample.variances[0]
+    if trace < _CANCELLED * float(np.sum(weights)):
+        trace = _trace_beside_a_giant(sample.basis, weights)
     return sample.freedom / trace * float(sample.scale[0]) ** 2
+
+
+def _trace_beside_a_giant(basis: Array, weights: Array) -> float:
+    """tr P = Σ w (1 − h) where one study outweighs the rest, so that subtracting leaves no digits.
+
+    1 − h = 1 / (1 + w x' A⁻¹ x), with A = X'WX of the others (Sherman and Morrison).
+    """
+    total = 0.0
+    for at, (row, weight) in enumerate(zip(basis, weights, strict=True)):
+        others = np.arange(len(weights)) != at
+        left = basis[others]
+        inverse = np.linalg.pinv(left.T @ (weights[others, None] * left), hermitian=True)
+        total += float(weight / (1.0 + weight * (row @ inverse @ row)))
+    return total
 
 
 def _moments(basis: Array, weights: Array) -> Array:
