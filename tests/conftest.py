@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# a busy machine makes inputs slowly: that says nothing of the program
-settings.register_profile("slopewise", suppress_health_check=[HealthCheck.too_slow], deadline=None)
-settings.load_profile("slopewise")
+# a busy machine makes inputs slowly: that says nothing of the program; the same inputs every time,
+# others with `--hypothesis-profile explore`
+_CALM = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.register_profile("slopewise", _CALM, derandomize=True)
+settings.register_profile("explore", _CALM)
+settings.load_profile("slopewise")  # the command line may choose another afterwards
 
 
 @pytest.fixture(scope="session", autouse=True)
