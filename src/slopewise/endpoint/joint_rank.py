@@ -28,6 +28,7 @@ from numpy import ndarray as Array
 
 from slopewise.endpoint.pairs.pairwise import Level, compare_everybody
 from slopewise.errors import InputError
+from slopewise.numerics.t_interval import t_interval
 
 __all__ = ["JointRank", "JointRankStatus", "RankDifference", "joint_rank", "rank_ancova"]
 
@@ -154,17 +155,15 @@ def rank_ancova(
 def _with_t(
     estimate: float, error: float, *, free: int, confidence: float, method: str
 ) -> RankDifference:
-    from scipy.special import stdtr, stdtrit
-
-    quantile = -float(stdtrit(free, 0.5 * (1.0 - confidence)))
+    low, high, p_value = t_interval(estimate, error, free=free, confidence=confidence)
     return RankDifference(
         JointRankStatus.CONVERGED,
         method,
         estimate,
         error,
-        estimate - quantile * error,
-        estimate + quantile * error,
-        2.0 * float(stdtr(free, -abs(estimate / error))),
+        low,
+        high,
+        p_value,
         float(free),
     )
 

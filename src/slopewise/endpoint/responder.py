@@ -25,6 +25,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from slopewise.errors import InputError
+from slopewise.numerics.normal import NORMAL_975
 
 __all__ = [
     "PercentImprovement",
@@ -186,7 +187,7 @@ def compare_shares(
 
 
 def _wilson(count: int, size: int) -> tuple[float, float, float]:
-    z2 = 1.959963984540054**2
+    z2 = NORMAL_975**2
     share = count / size
     middle = (share + z2 / (2 * size)) / (1 + z2 / size)
     half = math.sqrt(z2 * (share * (1 - share) / size + z2 / (4 * size**2))) / (1 + z2 / size)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slopewise.errors import InputError
+from slopewise.numerics.normal import NORMAL_975
 from slopewise.workflow.fit_progression import FitRequest, FittedStudy, fit_study
 from slopewise.workflow.study import StudyRead
 
@@ -21,7 +22,6 @@ ESTIMAND = (
     " modelled together, so that people who die early because they decline fast do not flatter"
     " their arm."
 )
-_Z = 1.959963984540054  # 95 %
 
 
 def joint_model_result(record: "TrialRecord", *, seed: int = 1) -> "EndpointResult":
@@ -51,7 +51,7 @@ def joint_model_result(record: "TrialRecord", *, seed: int = 1) -> "EndpointResu
     slowing = fitted.fit.parameters["slowing"]
     error = slowing.standard_error
     found = fitted.fit.status in {"converged", "boundary"} and error is not None
-    half = _Z * (error or 0.0)
+    half = NORMAL_975 * (error or 0.0)
     return EndpointResult(
         endpoint=EndpointName.JOINT_MODEL,
         status=fitted.fit.status,

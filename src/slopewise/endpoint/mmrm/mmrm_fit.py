@@ -27,6 +27,7 @@ from slopewise.endpoint.mmrm.mmrm_likelihood import Point, expected_information,
 from slopewise.endpoint.mmrm.mmrm_search import MmrmStatus, climb, starting_place
 from slopewise.endpoint.mmrm.mmrm_sums import RowSums, row_sums
 from slopewise.errors import InputError
+from slopewise.numerics.t_interval import t_interval
 
 __all__ = ["Freedom", "MmrmContrast", "MmrmFit", "fit_mmrm"]
 
@@ -275,17 +276,15 @@ class MmrmFit:
 def _with_t(
     estimate: float, error: float, *, free: float, confidence: float, method: str
 ) -> MmrmContrast:
-    from scipy.special import stdtr, stdtrit
-
-    quantile = -float(stdtrit(free, 0.5 * (1.0 - confidence)))
+    low, high, p_value = t_interval(estimate, error, free=free, confidence=confidence)
     return MmrmContrast(
         MmrmStatus.CONVERGED,
         method,
         estimate,
         error,
-        estimate - quantile * error,
-        estimate + quantile * error,
-        2.0 * float(stdtr(free, -abs(estimate / error))),
+        low,
+        high,
+        p_value,
         free,
     )
 

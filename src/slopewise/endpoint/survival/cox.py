@@ -24,6 +24,7 @@ from numpy import ndarray as Array
 from slopewise.endpoint.survival.follow_up import ArmFollowUp, arm_follow_up
 from slopewise.endpoint.survival.risk_sets import risk_sets
 from slopewise.errors import InputError
+from slopewise.numerics.normal import NORMAL_975
 
 __all__ = ["CoxFit", "CoxStatus", "CoxTrials", "cox", "cox_trials"]
 
@@ -110,8 +111,8 @@ def cox(
         events,
         math.exp(log),
         error,
-        math.exp(log - 1.959963984540054 * error),
-        math.exp(log + 1.959963984540054 * error),
+        math.exp(log - NORMAL_975 * error),
+        math.exp(log + NORMAL_975 * error),
         math.erfc(abs(log / error) / math.sqrt(2.0)),
         low,
         high,

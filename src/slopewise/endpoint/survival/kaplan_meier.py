@@ -24,6 +24,7 @@ from numpy import ndarray as Array
 
 from slopewise.endpoint.survival.follow_up import arm_follow_up, check_follow_up
 from slopewise.errors import InputError
+from slopewise.numerics.normal import NORMAL_975
 
 __all__ = [
     "KaplanMeier",
@@ -33,8 +34,6 @@ __all__ = [
     "milestone_difference",
     "restricted_mean_difference",
 ]
-
-_CONFIDENCE_Z = 1.959963984540054  # two-sided 95 %
 
 
 class SurvivalStatus(StrEnum):
@@ -101,7 +100,7 @@ def kaplan_meier(month: Float[Array, " people"], died: Bool[Array, " people"]) -
     error = survival * np.sqrt(hazard)
     inside = (survival > 0.0) & (survival < 1.0)
     log = np.log(np.where(inside, survival, 0.5))
-    half = _CONFIDENCE_Z * np.sqrt(hazard) / np.abs(log)
+    half = NORMAL_975 * np.sqrt(hazard) / np.abs(log)
     last = float(months.max())
     return KaplanMeier(
         month=at,
@@ -200,8 +199,8 @@ def _difference(
         controls,
         estimate,
         error,
-        estimate - _CONFIDENCE_Z * error,
-        estimate + _CONFIDENCE_Z * error,
+        estimate - NORMAL_975 * error,
+        estimate + NORMAL_975 * error,
         math.erfc(abs(estimate / error) / math.sqrt(2.0)),
         treated_error,
         controls_error,
