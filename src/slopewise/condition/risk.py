@@ -12,6 +12,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
 
 from slopewise.condition.alsfrs import Scale, check_total
 from slopewise.errors import InputError
@@ -35,6 +40,7 @@ __all__ = [
     "risk_group",
     "survival",
     "tricals_risk_profile",
+    "tricals_risk_profiles",
     "usual_range",
 ]
 
@@ -267,17 +273,38 @@ def is_extrapolated(months: float) -> bool:
     return not first <= months <= last
 
 
+def tricals_risk_profiles(
+    facts: Mapping[str, Float[Array, "..."]],
+) -> Float[Array, "..."]:
+    """The TRICALS risk profile of many people.
+
+    `facts` by name: slope (points a month, negative), delay (months from onset to diagnosis), age
+    (at onset, years), breathing (FVC, percent of predicted); a yes-or-no that is left out is a no.
+    """
+    return np.asarray(_predictor(facts, _TRICALS))
+
+
 def _linear_predictor(facts: BaselineFacts, coefficients: Mapping[str, float]) -> float:
-    delay = facts.months_onset_to_diagnosis / 10
-    breathing = facts.fvc_percent_predicted / 100
-    terms: dict[str, float] = {
-        "slope": (0.1 - facts.slope) ** -0.5,
-        "delay": delay**-0.5 + math.log(delay),
-        "age": (facts.age_at_onset_years / 100) ** -2,
+    numbers: dict[str, Any] = {
+        "slope": facts.slope,
+        "delay": facts.months_onset_to_diagnosis,
+        "age": facts.age_at_onset_years,
+        "breathing": facts.fvc_percent_predicted,
+    }
+    numbers |= {name: float(getattr(facts, name) or 0) for name in YES_NO_FACTS}
+    return float(_predictor(numbers, coefficients))
+
+
+def _predictor(facts: Mapping[str, Any], coefficients: Mapping[str, float]) -> Any:
+    delay, breathing = facts["delay"] / 10, facts["breathing"] / 100
+    terms: dict[str, Any] = {
+        "slope": (0.1 - facts["slope"]) ** -0.5,
+        "delay": delay**-0.5 + np.log(delay),
+        "age": (facts["age"] / 100) ** -2,
         "breathing": 1 / breathing + breathing**-0.5,
     }
-    terms |= {name: float(getattr(facts, name) or 0) for name in YES_NO_FACTS}
-    return sum(coefficient * terms[name] for name, coefficient in coefficients.items())
+    terms |= {name: facts[name] for name in YES_NO_FACTS if name in facts}
+    return sum(coefficients[name] * term for name, term in terms.items() if name in coefficients)
 
 
 def _log_survival(months: float, linear_predictor: float) -> float:

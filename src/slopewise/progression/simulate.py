@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from slopewise.progression.likelihood import integrated_wander
 from slopewise.progression.parameters import ROUNDING_VARIANCE, ParameterSets
 from slopewise.progression.timeline import Exposure, no_exposure, timeline
+from slopewise.progression.wander_step import wander_step
 
 __all__ = ["SimulatedScores", "record_scores", "simulate"]
 
@@ -99,14 +99,7 @@ def _move(
     """The exact transition of (level, slope, wander) over one step; returns level and wander."""
     m, r, w = state
     tau, memory = wander
-    x = duration / memory
-    lost = -np.expm1(-x)
-    var_w = tau**2 * lost * (2.0 - lost)
-    var_path = (tau * memory) ** 2 * integrated_wander(x)
-    cov = tau**2 * memory * lost**2
+    step = wander_step(memory, duration)
     first, second = generator.standard_normal((2, m.size))
-    step_w = np.sqrt(var_w) * first
-    share = np.divide(cov, var_w, out=np.zeros_like(cov), where=var_w > 0)
-    rest = np.sqrt(np.maximum(var_path - share * cov, 0.0))
-    path = memory * lost * w + share * step_w + rest * second
-    return m + slowed * (r * duration + path), w * (1.0 - lost) + step_w
+    path = step.carried * w + tau * (step.shared * first + step.own * second)
+    return m + slowed * (r * duration + path), step.kept * w + tau * step.fresh * first

@@ -7,8 +7,8 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from slopewise.progression.calibrating.targets import MONTHS, VirtualCohort
-from slopewise.progression.likelihood import integrated_wander
 from slopewise.progression.parameters import ParameterSets
+from slopewise.progression.wander_step import wander_step
 
 __all__ = ["CLASSES", "PEOPLE_PER_CLASS", "CohortNoise", "thinned", "virtual_cohort"]
 
@@ -54,15 +54,11 @@ def virtual_cohort(parameters: ParameterSets, noise: CohortNoise) -> VirtualCoho
     m = of("mean_level") + of("sd_level") * z[:, 0]
     r = of("mean_slope") + of("sd_slope") * (rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1])
     w = tau * z[:, 2]
-    lost = -np.expm1(-1.0 / memory)
-    sd_w = np.sqrt(lost * (2.0 - lost))
-    share = memory * lost**2 / sd_w
-    path = float(integrated_wander(np.float64(1.0 / memory)))
-    rest = np.sqrt(max(memory**2 * path - share**2, 0.0))
+    step = wander_step(np.float64(memory), 1.0)
     function = [m]
     for first, second in noise.path.transpose(0, 2, 1):
-        m = m + r + memory * lost * w + tau * (share * first + rest * second)
-        w = (1.0 - lost) * w + tau * sd_w * first
+        m = m + r + step.carried * w + tau * (step.shared * first + step.own * second)
+        w = step.kept * w + tau * step.fresh * first
         function.append(m)
     return VirtualCohort(
         np.stack(function, axis=1),
