@@ -55,7 +55,7 @@ def climb(sums: PatientSums, start: Place, *, reml: bool, slope: bool = True) ->
         trial = _released(place, point, slope=slope)
         if trial is None:
             trial, decrement, certain = _newton(place, point, slope=slope)
-            if decrement < (_SURE if steps < _USUAL else _ALMOST):
+            if decrement < (_SURE if steps < _USUAL else _tolerable(sums, point)):
                 limit = place.second if slope else place.first
                 found = "boundary" if limit == 0.0 else "converged"
                 status = found if certain else status
@@ -68,6 +68,13 @@ def climb(sums: PatientSums, start: Place, *, reml: bool, slope: bool = True) ->
     if not point.residual_variance * sums.rows > _RESOLVED * sums.total[-1, -1]:
         point, status = nowhere(sums.effects), "non_finite"
     return Summit(place, point, status, steps)
+
+
+def _tolerable(sums: PatientSums, point: Point) -> float:
+    """The decrement that rounding leaves: residual squares are what is left of the whole squares."""
+    left = max(point.residual_variance * sums.rows, 1e-300)
+    lost = 4.0 * np.finfo(float).eps * float(sums.total[-1, -1]) / left
+    return max(_ALMOST, sums.rows * lost**2)
 
 
 def _downhill(

@@ -54,7 +54,7 @@ def virtual_cohort(parameters: ParameterSets, noise: CohortNoise) -> VirtualCoho
     m = of("mean_level") + of("sd_level") * z[:, 0]
     r = of("mean_slope") + of("sd_slope") * (rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1])
     w = tau * z[:, 2]
-    step = wander_step(np.float64(memory), 1.0)
+    step = wander_step(np.array(memory), 1.0)
     function = [m]
     for first, second in noise.path.transpose(0, 2, 1):
         m = m + r + step.carried * w + tau * (step.shared * first + step.own * second)

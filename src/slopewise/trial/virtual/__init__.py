@@ -1,1 +1,1 @@
-"""Virtual people: drawn from natural history, let in by the entry rules, followed through a trial."""
+"""Virtual people: drawn from natural history, let in by the entry rules, followed."""
