@@ -71,17 +71,21 @@ def climb(sums: PatientSums, start: Place, *, reml: bool, slope: bool = True) ->
 
 
 def _tolerable(sums: PatientSums, point: Point) -> float:
-    """The decrement that rounding leaves: residual squares are what is left of the whole squares."""
+    """The decrement that rounding leaves."""
+    return max(_ALMOST, sums.rows * _lost(sums, point) ** 2)
+
+
+def _lost(sums: PatientSums, point: Point) -> float:
+    """Relative rounding error of the residual squares: they are what is left of the whole."""
     left = max(point.residual_variance * sums.rows, 1e-300)
-    lost = 4.0 * np.finfo(float).eps * float(sums.total[-1, -1]) / left
-    return max(_ALMOST, sums.rows * lost**2)
+    return 4.0 * float(np.finfo(float).eps) * float(sums.total[-1, -1]) / left
 
 
 def _downhill(
     sums: PatientSums, point: Point, trial: Callable[[float], Place], *, reml: bool
 ) -> tuple[Place, Point] | None:
     """The longest of the move's halvings that does not raise −2 log L."""
-    slack = _ROUNDING * (abs(point.height) + sums.rows)
+    slack = _ROUNDING * abs(point.height) + sums.rows * max(_ROUNDING, _lost(sums, point))
     for halving in range(_HALVINGS):
         place = trial(0.5**halving)
         there = evaluate(sums, place, reml=reml)
