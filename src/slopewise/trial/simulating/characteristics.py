@@ -70,10 +70,10 @@ class EndpointCharacteristics:
 
     `power`: won by the trial's own rules (its share of alpha, the other endpoints, the looks);
     type I error where the scenario has no effect. `alone`: its p-value at the end of the trial
-    below the whole alpha, looks and other endpoints aside. `estimate`, `bias`, `standard_error` are
-    on the scale that `scale` names, logarithms for ratios (`is_log`). `truth`: what an endless trial
-    without deaths and leaving would find; None where the estimand has no such value. `coverage`:
-    95 % intervals that hold the truth. `slowing`: estimates of θ where the analysis gives one.
+    below the whole alpha, looks and other endpoints aside. `estimate`, `bias`, `standard_error`
+    are on the scale that `scale` names, logarithms for ratios (`is_log`). `truth`: what an endless
+    trial without deaths and leaving would find; None where the estimand has no such value.
+    `coverage`: 95 % intervals that hold the truth. `slowing`: estimates of θ where there are any.
     `unread`: replicates in which the analysis came to no answer (they count as not won).
     `controls_responding`: share of the control arm that meets a responder rule.
     """
@@ -139,8 +139,8 @@ class ScenarioCharacteristics:
 class ExampleTrial:
     """One simulated trial to look at: mean scores by arm and visit, survival, and every answer.
 
-    `scores`: (arm, mean score of those seen at each visit month, people seen). `answers`: (endpoint,
-    estimate, low, high, two-sided p), None where there is no answer.
+    `scores`: (arm, mean score of those seen at each visit month, people seen). `answers`:
+    (endpoint, estimate, low, high, two-sided p), None where there is no answer.
     """
 
     number: int
