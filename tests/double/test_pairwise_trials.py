@@ -11,7 +11,8 @@ from numpy import ndarray as Array
 from slopewise.endpoint.joint_rank import joint_rank
 from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel
 from slopewise.endpoint.pairs.pairwise_trials import compare_trials
-from slopewise.endpoint.survival.cox import CoxStatus, cox, cox_trials
+from slopewise.endpoint.survival.cox import CoxStatus, cox
+from slopewise.endpoint.survival.cox_trials import cox_trials
 from slopewise.endpoint.survival.log_rank import log_rank, log_rank_trials
 from slopewise.endpoint.win_ratio import WinStatus, win_statistics
 from slopewise.errors import InputError

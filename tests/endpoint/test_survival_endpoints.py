@@ -14,7 +14,8 @@ from tests.tolerance import CLOSED_FORM, ITERATED
 from slopewise.endpoint.joint_rank import joint_rank, rank_ancova
 from slopewise.endpoint.pairs.pairwise import ScoreLevel, SurvivalLevel
 from slopewise.endpoint.responder import compare_shares
-from slopewise.endpoint.survival.cox import CoxFit, CoxStatus, cox, cox_trials
+from slopewise.endpoint.survival.cox import CoxFit, CoxStatus, cox
+from slopewise.endpoint.survival.cox_trials import cox_trials
 from slopewise.endpoint.survival.kaplan_meier import (
     kaplan_meier,
     milestone_difference,

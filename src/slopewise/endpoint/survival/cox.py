@@ -22,11 +22,10 @@ from jaxtyping import Bool, Float, Shaped
 from numpy import ndarray as Array
 
 from slopewise.endpoint.survival.follow_up import ArmFollowUp, arm_follow_up
-from slopewise.endpoint.survival.risk_sets import risk_sets
 from slopewise.errors import InputError
 from slopewise.numerics.normal import NORMAL_975
 
-__all__ = ["CoxFit", "CoxStatus", "CoxTrials", "cox", "cox_trials"]
+__all__ = ["CoxFit", "CoxStatus", "cox"]
 
 ESTIMAND = (
     "Ratio of the rates of the survival event, treated to controls, taken to be the same at every"
@@ -67,16 +66,6 @@ class CoxFit:
     log_likelihood: float | None = None
     log_likelihood_without: float | None = None  # all coefficients 0
     estimand: str = ESTIMAND
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class CoxTrials:
-    """Arm only, one fit a trial; where not `finite` the numbers are 0 and p 1."""
-
-    finite: Bool[Array, " trials"]
-    log_hazard_ratio: Float[Array, " trials"]
-    standard_error: Float[Array, " trials"]
-    p_value: Float[Array, " trials"]
 
 
 def cox(
@@ -121,43 +110,6 @@ def cox(
         value,
         _likelihood(rows, np.zeros(len(beta)))[0],
     )
-
-
-def cox_trials(
-    month: Float[Array, "trials people"],
-    died: Bool[Array, "trials people"],
-    treated: Bool[Array, "trials people"],
-) -> CoxTrials:
-    """Fit the arm's hazard ratio in every trial at once; `treated` may be one row for all."""
-    from scipy.special import erfc
-
-    sets = risk_sets(month, died, treated)
-    share = sets.earlier / np.maximum(sets.deaths, 1) if sets.tied else np.zeros(1)
-    one = sets.at_risk_treated - share * sets.deaths_treated
-    other = (sets.at_risk - sets.at_risk_treated) - share * (sets.deaths - sets.deaths_treated)
-    one, other = np.where(sets.death, one, 0.0), np.where(sets.death, other, 1.0)
-    observed = (sets.death & sets.treated).sum(axis=1)
-    deaths = sets.death.sum(axis=1)
-    beta = np.zeros(len(month))
-    settled = np.zeros(len(month), dtype=bool)
-    information = np.zeros(len(month))
-    finite = (observed > 0) & (observed < deaths)
-    for _ in range(_STEPS):
-        rate = one * np.exp(beta)[:, None]
-        chance = rate / (rate + other)
-        score = observed - chance.sum(axis=1)
-        information = (chance * (1.0 - chance)).sum(axis=1)
-        finite &= (information > 1e-8) & (np.abs(beta) < 0.5 * _RUNAWAY)
-        step = np.where(finite, score / np.where(finite, information, 1.0), 0.0)
-        settled = ~finite | (np.abs(step * score) < _SETTLED)
-        beta = beta + np.clip(step, -1.0, 1.0)
-        if settled.all():
-            break
-    finite &= settled
-    error = np.where(finite, 1.0 / np.sqrt(np.where(finite, information, 1.0)), 0.0)
-    log = np.where(finite, beta, 0.0)
-    z = np.where(finite, log / np.where(finite, error, 1.0), 0.0)
-    return CoxTrials(finite, log, error, erfc(np.abs(z) / math.sqrt(2.0)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

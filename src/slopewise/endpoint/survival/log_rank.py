@@ -98,23 +98,29 @@ def log_rank_trials(
     month: Float[Array, "trials people"],
     died: Bool[Array, "trials people"],
     treated: Bool[Array, "trials people"],
+    *,
+    included: Bool[Array, "trials people"] | None = None,
 ) -> LogRankTrials:
-    """Test every trial; `treated` may be one row that holds for all of them."""
+    """Test every trial; `treated` may be one row that holds for all of them.
+
+    Where `included` is false a person takes no part, such as one of a third arm.
+    """
     from scipy.special import erfc
 
-    excess, variance = _sums(month, died, treated)
+    excess, variance = _sums(month, died, treated, included=included)
     decided = variance > 0.0
     z = np.where(decided, excess / np.sqrt(np.where(decided, variance, 1.0)), 0.0)
     return LogRankTrials(decided, excess, variance, z, erfc(np.abs(z) / math.sqrt(2.0)))
 
 
-def _sums(month: Array, died: Array, treated: Array) -> tuple[Array, Array]:
+def _sums(
+    month: Array, died: Array, treated: Array, *, included: Array | None = None
+) -> tuple[Array, Array]:
     """O − E and V of every row."""
-    sets = risk_sets(month, died, treated)
+    sets = risk_sets(month, died, treated, included=included)
     share = sets.at_risk_treated / sets.at_risk
-    excess = np.where(sets.death, sets.treated - share, 0.0).sum(axis=1)
     each = share * (1.0 - share)
     if sets.tied:
         many = sets.at_risk
-        each = each * np.where(many > 1, (many - sets.deaths) / np.maximum(many - 1, 1), 0.0)
-    return excess, np.where(sets.death, each, 0.0).sum(axis=1)
+        each *= np.where(many > 1, (many - sets.deaths) / np.maximum(many - 1, 1), 0.0)
+    return sets.sums(sets.treated - share), sets.sums(each)
