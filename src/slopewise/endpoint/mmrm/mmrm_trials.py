@@ -2,7 +2,8 @@
 
 One visit plan for all; effects of arm and covariates at every visit of their own, so that a trial
 shrinks to a few sums for each pattern of missing visits and a block of trials is fitted as one
-array. The same likelihood, derivatives and degrees of freedom as for a single trial.
+array. The same likelihood, derivatives and degrees of freedom as for a single trial. Where nobody
+returns after a missed visit, the unstructured model has a closed form (`mmrm_monotone`).
 """
 
 from dataclasses import dataclass, fields
@@ -15,6 +16,7 @@ from numpy import ndarray as Array
 from slopewise.endpoint.mmrm.mmrm_covariance import Covariance, Shape, pairs_of, shape_of
 from slopewise.endpoint.mmrm.mmrm_inference import adjusted_covariance, satterthwaite
 from slopewise.endpoint.mmrm.mmrm_likelihood import Point, inverse, is_positive
+from slopewise.endpoint.mmrm.mmrm_monotone import is_monotone, monotone_contrast
 from slopewise.endpoint.mmrm.mmrm_search import climb, starting_place
 from slopewise.endpoint.mmrm.mmrm_sums import VisitSums, visit_sums
 from slopewise.errors import InputError
@@ -76,8 +78,11 @@ def mmrm_trials(
         spread = np.maximum(before.std(axis=1, keepdims=True), 1e-12)
         columns.append((before - before.mean(axis=1, keepdims=True)) / spread)
     covariates = np.stack(columns, axis=2)
+    fitted = _block
+    if covariance == Covariance.UNSTRUCTURED and weights.any() and is_monotone(observed):
+        fitted = _closed_block
     parts = [
-        _block(
+        fitted(
             outcome[k : k + _BLOCK], observed[k : k + _BLOCK], covariates[k : k + _BLOCK],
             plan=plan,
         )
@@ -94,6 +99,35 @@ class _Plan:
     weights: Float[Array, " visits"]
     reml: bool
     adjusted: bool
+
+
+def _closed_block(
+    outcome: Array, observed: Array, covariates: Array, *, plan: "_Plan"
+) -> MmrmTrials:
+    """One block of trials without a search."""
+    from scipy.special import stdtr
+
+    seen = observed & np.isfinite(outcome)
+    counts = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    middle = np.where(seen, outcome, 0.0).sum(axis=1, keepdims=True) / counts
+    left = np.where(seen, outcome - middle, 0.0)
+    unit = np.sqrt((left**2).sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1))
+    unit = np.where(unit > 0.0, unit, 1.0)
+    found = monotone_contrast(
+        left / unit[:, None, None], seen, covariates,
+        weights=plan.weights, reml=plan.reml, adjusted=plan.adjusted,
+    )  # fmt: skip
+    error = np.sqrt(np.maximum(found.variance, 0.0))
+    ratio = found.estimate / np.where(found.stands, error, 1.0)
+    free = np.where(found.stands, found.degrees_of_freedom, 1.0)
+    return MmrmTrials(
+        converged=found.stands,
+        estimate=found.estimate * unit,
+        standard_error=error * unit,
+        degrees_of_freedom=found.degrees_of_freedom,
+        p_value=np.where(found.stands, 2.0 * stdtr(free, -np.abs(ratio)), 1.0),
+        iterations=np.zeros(len(outcome), dtype=np.int64),
+    )
 
 
 def _block(

@@ -32,9 +32,7 @@ class RowOrder:
     last: Int[Array, "rows people"] | None
 
 
-def row_order(
-    values: Float[Array, "rows people"], member: Bool[Array, "rows people"]
-) -> RowOrder:
+def row_order(values: Float[Array, "rows people"], member: Bool[Array, "rows people"]) -> RowOrder:
     """Order the members of every row by their numbers, which must be finite."""
     rows, people = values.shape
     width = people.bit_length()
