@@ -23,23 +23,32 @@ _LAST = np.int64(0x7FFF_0000_0000_0000)  # above every finite number
 class RowOrder:
     """`place`: of who comes first, second …, counted through all rows; members come first.
 
-    `first`, `last`: where in this order the equal numbers begin and end, counted likewise; None
-    where no two members are equal.
+    `alike`: whether a member's number is the same as that of the next; None where none is.
     """
 
     place: Int[Array, "rows people"]
-    first: Int[Array, "rows people"] | None
-    last: Int[Array, "rows people"] | None
+    alike: Bool[Array, "rows people-1"] | None
+
+    def equals(self) -> tuple[Int[Array, "rows people"], Int[Array, "rows people"]] | None:
+        """Where in this order the equal numbers begin and end, counted through all rows."""
+        if self.alike is None:
+            return None
+        rows, people = self.place.shape
+        here = np.arange(rows * people).reshape(rows, people)
+        first, last = here.copy(), here
+        np.putmask(first[:, 1:], self.alike, 0)
+        np.putmask(last[:, :-1], self.alike, rows * people)
+        np.maximum.accumulate(first, axis=1, out=first)
+        return first, np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
 
 
 def row_order(values: Float[Array, "rows people"], member: Bool[Array, "rows people"]) -> RowOrder:
     """Order the members of every row by their numbers, which must be finite."""
     rows, people = values.shape
-    width = people.bit_length()
-    low = np.int64((1 << width) - 1)
+    low = np.int64((1 << people.bit_length()) - 1)
     key = (values + 0.0).view(np.int64)  # adding nought makes −0 the same as 0
     key ^= (key >> 63) & _ALL_BUT_SIGN
-    key[~member] = _LAST
+    np.putmask(key, ~member, _LAST)
     key &= ~low
     key |= np.arange(people)
     key.sort(axis=1)
@@ -48,27 +57,16 @@ def row_order(values: Float[Array, "rows people"], member: Bool[Array, "rows peo
     alike = (key[:, 1:] ^ key[:, :-1]).view(np.uint64) <= np.uint64(low)
     alike &= key[:, 1:] < _LAST
     if not alike.any():
-        return RowOrder(place, None, None)
-    row, column = np.nonzero(alike)
-    flat = values.reshape(-1)
-    if (flat[place[row, column]] != flat[place[row, column + 1]]).any():
-        place, alike = _slowly(values, member)
-    return RowOrder(place, *_equals(alike))
+        return RowOrder(place, None)
+    in_order = values.reshape(-1)[place]
+    if (alike & (in_order[:, 1:] != in_order[:, :-1])).any():
+        return _slowly(values, member)
+    return RowOrder(place, alike)
 
 
-def _slowly(values: Array, member: Array) -> tuple[Array, Array]:
+def _slowly(values: Array, member: Array) -> RowOrder:
     full = np.where(member, values, np.inf)
     order = np.argsort(full, axis=1, kind="stable")
     in_order = np.take_along_axis(full, order, axis=1)
     alike = (in_order[:, 1:] == in_order[:, :-1]) & np.isfinite(in_order[:, 1:])
-    return order + np.arange(len(values))[:, None] * values.shape[1], alike
-
-
-def _equals(alike: Array) -> tuple[Array, Array]:
-    rows, people = len(alike), alike.shape[1] + 1
-    here = np.arange(rows * people).reshape(rows, people)
-    first, last = here.copy(), here.copy()
-    first[:, 1:][alike] = 0
-    last[:, :-1][alike] = rows * people
-    np.maximum.accumulate(first, axis=1, out=first)
-    return first, np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+    return RowOrder(order + np.arange(len(values))[:, None] * values.shape[1], alike)

@@ -30,6 +30,7 @@ _PAIR = np.int64((1 << 2 * _LANE) - 1)  # two counts: over treated, over control
 _ONE = np.int64((1 << _LANE) - 1)
 _MOST_PEOPLE = (1 << (_LANE - 1)) - 1
 _CHUNK = 16_384  # people of all trials worked on at once: what the processor keeps at hand
+_CELLS = 200_000  # pairs compared one by one at once
 _NEVER = np.iinfo(np.int32).max
 
 
@@ -80,54 +81,86 @@ def count_wins(outcomes: TrialOutcomes, *, margin: float) -> WinCounts:
 
 def _count(some: TrialOutcomes, margin: float) -> Int[Array, "trials people"]:
     part = some.included
-    died = some.died & part
     arm = np.where(part, np.where(some.treated, np.int64(1), np.int64(1) << _LANE), 0)
-    found, key = _by_survival(some.month, died, part, arm)
-    observed = some.observed & part[..., None]
-    last = observed.shape[2] - np.argmax(observed[..., ::-1], axis=2)
-    last[~observed.any(axis=2)] = 0
-    gaps = observed.sum(axis=2) < last
-    regular = part & ~gaps & (last > 0)
-    change = np.ascontiguousarray(np.moveaxis(np.where(observed, some.change, 0.0), 2, 0))
-    alive = np.where(regular & ~died, last, 0)
-    for visit in range(1, len(change) + 1):
-        _by_visit(found, change[visit - 1], alive, visit=visit, arm=arm, margin=margin)
-    data = _Dense(change, np.moveaxis(observed, 2, 0), key, died, arm, margin)
-    dead = regular & died
-    latest = np.where(dead, key, -1).max(axis=1, initial=-1)
-    early = regular & ~died & (key < latest[:, None])
-    _pair_by_pair(found, data, rows=dead, columns=early | _together(key, dead))
-    _pair_by_pair(found, data, rows=gaps, columns=part & (last > 0))
+    line = _line(some.month, some.died & part, arm)
+    found = _by_survival(line, arm)
+    last, gaps = _last_visits(some.observed, part)
+    alive = np.where(some.died | gaps, np.int8(0), last)
+    for visit in range(1, some.change.shape[2] + 1):
+        change = some.change[:, :, visit - 1]
+        _by_visit(found, change, alive, visit=visit, arm=arm, margin=margin)
+    _against_the_dead(found, some.change, line, last=np.where(gaps, np.int8(0), last), arm=arm,
+                      margin=margin)  # fmt: skip
+    if gaps.any():
+        data = _Dense(some.change, some.observed, line.key(), some.died & part, arm, margin)
+        size = max(1, _CELLS // max(1, int(gaps.sum(axis=1).max()) * gaps.shape[1]))
+        for start in range(0, len(gaps), size):
+            few = slice(start, start + size)
+            _pair_by_pair(found[few], data.of(few), rows=gaps[few], columns=(last > 0)[few])
     return found
+
+
+def _last_visits(observed: Array, part: Array) -> tuple[Array, Array]:
+    """Number of the last visit (0: none), and who has a gap before it."""
+    last, many = np.zeros(part.shape, dtype=np.int8), np.zeros(part.shape, dtype=np.int8)
+    for visit in range(observed.shape[2]):
+        here = observed[:, :, visit] & part
+        np.putmask(last, here, np.int8(visit + 1))
+        many += here
+    return last, many < last
 
 
 # --- by running counts -----------------------------------------------------------------------
 
 
-def _by_survival(month: Array, died: Array, part: Array, arm: Array) -> tuple[Array, Array]:
-    """Wins and losses by survival; and the rank of the month, the living after the dead in it."""
-    order = row_order(month, part)
-    dead = died.reshape(-1)[order.place]
-    everybody = arm.reshape(-1)[order.place]
-    lanes = np.where(dead, everybody, 0) | (everybody << 2 * _LANE)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Line:
+    """People in the order of their months; `place` counts through all trials."""
+
+    place: Int[Array, "trials people"]
+    dead: Bool[Array, "trials people"]
+    arm: Int[Array, "trials people"]  # 0 who takes no part: they stand last
+    first: Int[Array, "trials people"] | None  # of the same month; None: no dead shares a month
+    last: Int[Array, "trials people"] | None
+
+    def key(self) -> Int[Array, "trials people"]:
+        """Rank of everybody's month, the living after the dead in it."""
+        people = self.place.shape[1]
+        key = np.empty(self.place.shape, dtype=np.int32)
+        rank = np.arange(people) if self.first is None else self.first % people
+        key.reshape(-1)[self.place] = 2 * rank + ~self.dead
+        return key
+
+
+def _line(month: Array, died: Array, arm: Array) -> _Line:
+    order = row_order(month, arm > 0)
+    dead, here = died.reshape(-1)[order.place], arm.reshape(-1)[order.place]
+    if order.alike is not None and (order.alike & (dead[:, 1:] | dead[:, :-1])).any():
+        equals = order.equals()
+        if equals is not None:
+            return _Line(order.place, dead, here, *equals)
+    return _Line(order.place, dead, here, None, None)  # the living of one month are not compared
+
+
+def _by_survival(line: _Line, arm: Array) -> Array:
+    """Wins and losses by survival."""
+    lanes = np.where(line.dead, line.arm, 0) | (line.arm << 2 * _LANE)
     so_far = np.cumsum(lanes, axis=1)
     total, before = so_far[:, -1:], so_far - lanes
-    rank = np.broadcast_to(np.arange(month.shape[1]), month.shape)
-    if order.first is None or order.last is None:
-        wins, losses = before & _PAIR, np.where(dead, (total - so_far) >> 2 * _LANE, 0)
+    if line.first is None or line.last is None:
+        wins, losses = before & _PAIR, np.where(line.dead, (total - so_far) >> 2 * _LANE, 0)
     else:
-        before, so_far = before.reshape(-1)[order.first], so_far.reshape(-1)[order.last]
+        before, so_far = before.reshape(-1)[line.first], so_far.reshape(-1)[line.last]
         here = so_far - before
         dead_here, all_here = here & _PAIR, here >> 2 * _LANE
-        wins = (before & _PAIR) + np.where(dead, 0, dead_here)
+        wins = (before & _PAIR) + np.where(line.dead, 0, dead_here)
         later = ((total - so_far) >> 2 * _LANE) + all_here - dead_here
-        losses = np.where(dead, later, 0)
-        rank = order.first % month.shape[1]
-    wins[everybody == 0] = 0  # who takes no part stands last and would seem to outlive everybody
-    found, key = np.empty(month.shape, dtype=np.int64), np.empty(month.shape, dtype=np.int32)
-    found.reshape(-1)[order.place] = wins | (losses << 2 * _LANE)
-    key.reshape(-1)[order.place] = 2 * rank + ~dead
-    return found, key
+        losses = np.where(line.dead, later, 0)
+    wins |= losses << 2 * _LANE
+    np.putmask(wins, line.arm == 0, 0)  # would seem to outlive everybody
+    found = np.empty(arm.shape, dtype=np.int64)
+    found.reshape(-1)[line.place] = wins
+    return found
 
 
 def _by_visit(
@@ -137,42 +170,125 @@ def _by_visit(
     member, ends = last >= visit, last == visit
     if not ends.any():
         return
-    lane = np.where(member, arm, 0)
-    lane += np.where(ends, arm << 2 * _LANE, 0)  # low: all who have it; high: whose last it is
+    # low: all who have it; high: whose last it is
+    lane = arm * (member + (ends.astype(np.int64) << 2 * _LANE))
     if margin == 0.0:
         order = row_order(change, member)
         here = lane.reshape(-1)[order.place]
+        meets = _Meets(here)
         wins, losses = _below_above(here, here, order)
-        both = _opponents(wins, here) | (_opponents(losses, here) << 2 * _LANE)
-        found.reshape(-1)[order.place] += both
+        both = meets.of(wins)
+        both |= meets.of(losses) << 2 * _LANE
+        each = np.empty(change.shape, dtype=np.int64)
+        each.reshape(-1)[order.place] = both
+        found += each
         return
     people = change.shape[1]
     order = row_order(np.hstack([change, change - margin]), np.hstack([member, member]))
     here = np.hstack([lane, lane]).reshape(-1)[order.place]
+    meets = _Meets(here)
     shifted = order.place % (2 * people) >= people
     wins, losses = _below_above(np.where(shifted, 0, here), np.where(shifted, here, 0), order)
     each = np.empty((len(change), 2 * people), dtype=np.int64)
     each.reshape(-1)[order.place] = np.where(
-        shifted, _opponents(wins, here), _opponents(losses, here) << 2 * _LANE
+        shifted, meets.of(wins), meets.of(losses) << 2 * _LANE
     )
     found += each[:, :people] + each[:, people:]
 
 
 def _below_above(lower: Array, upper: Array, order: RowOrder) -> tuple[Array, Array]:
     """Running counts of `lower` before each place, and of `upper` after it; equals are neither."""
-    below = np.cumsum(lower, axis=1)
-    to_here = below if upper is lower else np.cumsum(upper, axis=1)
-    total = to_here[:, -1:]
-    below = below - lower
-    if order.first is None or order.last is None:
-        return below, total - to_here
-    return below.reshape(-1)[order.first], total - to_here.reshape(-1)[order.last]
+    to_here = np.cumsum(upper, axis=1)
+    total = to_here[:, -1:].copy()
+    below = (to_here if upper is lower else np.cumsum(lower, axis=1)) - lower
+    if order.alike is not None:  # running counts never fall, so equals take the first and the last
+        np.putmask(below[:, 1:], order.alike, 0)
+        np.maximum.accumulate(below, axis=1, out=below)
+        np.putmask(to_here[:, :-1], order.alike, np.iinfo(np.int64).max)
+        to_here = np.minimum.accumulate(to_here[:, ::-1], axis=1)[:, ::-1]
+    return below, total - to_here
 
 
-def _opponents(counts: Array, lane: Array) -> Array:
+class _Meets:
     """Whose last visit it is meets all who have it; the others meet only those."""
-    high = lane >> 2 * _LANE
-    return np.where(high > 0, counts & _PAIR, np.where(lane > 0, counts >> 2 * _LANE, 0))
+
+    def __init__(self, lane: Array) -> None:
+        self._shift = ((lane >> 2 * _LANE) == 0) * np.int64(2 * _LANE)
+        self._kept = (lane > 0) * _PAIR
+
+    def of(self, counts: Array) -> Array:
+        """The counts over those each meets; 0 who does not have the visit."""
+        counts = counts >> self._shift
+        counts &= self._kept
+        return counts
+
+
+# --- pairs in which somebody died and survival does not tell ---------------------------------
+
+
+def _against_the_dead(
+    found: Array, change: Array, line: _Line, *, last: Array, arm: Array, margin: float
+) -> None:
+    """Compare the dead with those censored before, and with those who died in the same month."""
+    flat_last, flat_arm, flat_change = last.reshape(-1), arm.reshape(-1), change.reshape(
+        -1, change.shape[2]
+    )  # fmt: skip
+    seen = flat_last[line.place] > 0
+    dead, early = np.flatnonzero(line.dead & seen), (~line.dead & seen & (line.arm > 0))
+    if not len(dead):
+        return
+    people = change.shape[1]
+    so_far = np.zeros(line.place.size + 1, dtype=np.int64)
+    np.cumsum(early.reshape(-1), out=so_far[1:])
+    place = line.place.reshape(-1)
+    start = so_far[dead - dead % people]
+    until = so_far[dead if line.first is None else line.first.reshape(-1)[dead]]
+    censored = place[early.reshape(-1)]
+    row, column = _stretches(start, until)
+    won, lost = _compared(
+        (place[dead][row], censored[column]), flat_change, flat_last, margin=margin
+    )
+    rows, columns = flat_arm[censored[column]], flat_arm[place[dead]][row]
+    flat = found.reshape(-1)
+    flat[place[dead]] += _added(row, len(dead), rows * won) + (
+        _added(row, len(dead), rows * lost) << 2 * _LANE
+    )
+    flat[censored] += _added(column, len(censored), columns * lost) + (
+        _added(column, len(censored), columns * won) << 2 * _LANE
+    )
+    if line.first is not None:  # those of one month are one stretch of the dead
+        same = line.first.reshape(-1)[dead]
+        row, column = _stretches(
+            np.searchsorted(same, same, side="left"), np.searchsorted(same, same, side="right")
+        )
+        both = place[dead][row], place[dead][column]
+        won, lost = _compared(both, flat_change, flat_last, margin=margin)
+        arms = flat_arm[both[1]]
+        flat[place[dead]] += _added(row, len(dead), arms * won) + (
+            _added(row, len(dead), arms * lost) << 2 * _LANE
+        )
+
+
+def _stretches(start: Array, stop: Array) -> tuple[Array, Array]:
+    """All pairs of a row and a place from its start to before its stop."""
+    many = stop - start
+    row = np.repeat(np.arange(len(many)), many)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(many) - many - start, many)
+
+
+def _compared(
+    pair: tuple[Array, Array], change: Array, last: Array, *, margin: float
+) -> tuple[Array, Array]:
+    """Whether the first did better, and worse, at the last visit both have; nobody has gaps."""
+    one, other = pair
+    visit = np.minimum(last[one], last[other]) - 1
+    here, there = change[one, visit], change[other, visit]
+    return here - margin > there, here < there - margin
+
+
+def _added(group: Array, groups: int, lanes: Array) -> Array:
+    """Two counts a number add up without rounding in 64-bit floating point."""
+    return np.bincount(group, lanes, minlength=groups).astype(np.int64)
 
 
 # --- pair by pair ----------------------------------------------------------------------------
@@ -180,32 +296,27 @@ def _opponents(counts: Array, lane: Array) -> Array:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Dense:
-    """What pairs are compared by; visits lead."""
+    """What pairs are compared by."""
 
-    change: Float[Array, "visits trials people"]
-    observed: Bool[Array, "visits trials people"]
+    change: Float[Array, "trials people visits"]
+    observed: Bool[Array, "trials people visits"]
     key: Int[Array, "trials people"]
     died: Bool[Array, "trials people"]
     arm: Int[Array, "trials people"]
     margin: float
 
-
-def _together(key: Array, dead: Array) -> Bool[Array, "trials people"]:
-    """Who died in the same month as another."""
-    trial, person = np.nonzero(dead)
-    months = trial * np.int64(2 * key.shape[1] + 2) + key[trial, person]
-    _, group, many = np.unique(months, return_inverse=True, return_counts=True)
-    found = np.zeros(dead.shape, dtype=bool)
-    found[trial, person] = many[group] > 1
-    return found
+    def of(self, few: slice) -> "_Dense":
+        """Some of the trials."""
+        return _Dense(
+            self.change[few], self.observed[few], self.key[few], self.died[few], self.arm[few],
+            self.margin,
+        )  # fmt: skip
 
 
 def _pair_by_pair(found: Array, data: _Dense, *, rows: Array, columns: Array) -> None:
     """Add wins and losses of `rows` against `columns`, and of columns that are not rows."""
     row, row_counts = _listed(rows)
     column, column_counts = _listed(columns)
-    if not row.shape[1] or not column.shape[1]:
-        return
     trial = np.arange(len(found))[:, None]
     better, worse = _scores(data, (trial, row), (trial, column))
     open_ = row_counts[:, :, None] & column_counts[:, None, :] & ~_decided(
@@ -258,7 +369,8 @@ def _scores(
     """Whether the row did better, and worse, at the last visit both have."""
     shape = (*row[1].shape, column[1].shape[1])
     better, worse = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for change, observed in zip(data.change, data.observed, strict=True):
+    for visit in range(data.change.shape[2]):
+        change, observed = data.change[:, :, visit], data.observed[:, :, visit]
         seen = observed[row][:, :, None] & observed[column][:, None, :]
         one, other = change[row], change[column]
         not_seen = ~seen  # a later visit that both have replaces an earlier one
