@@ -175,6 +175,7 @@ def _interpolated(block: VisitScores, slots: _Slots) -> Float[Array, "trials slo
     high = np.take_along_axis(distance, after, axis=2)
     share = (visits - before) / np.maximum(after - before, 1)
     filled = expected + low + np.clip(share, 0.0, 1.0) * (high - low)
+    filled = np.where(slots.seen, slots.known, filled)
     return np.asarray(np.where(visits < slots.last[:, None], filled, 0.0)) * (
         slots.place >= 0
     )[:, :, None]  # fmt: skip

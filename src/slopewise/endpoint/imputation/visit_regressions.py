@@ -105,10 +105,12 @@ def cholesky(matrix: Float[Array, "columns columns many"]) -> Float[Array, "colu
     """Lower roots of many small matrices; `matrix` is used up, a pivot of 0 becomes tiny."""
     left = matrix
     root = np.zeros_like(left)
+    least = 1e-24 * np.einsum("kkn...->kn...", left)
     for k in range(len(left)):
-        pivot = np.sqrt(np.maximum(left[k, k], 1e-300))
+        is_there = left[k, k] > least[k]
+        pivot = np.sqrt(np.where(is_there, left[k, k], np.maximum(least[k], 1e-200)))
         root[k, k] = pivot
-        below = left[k + 1 :, k] / pivot
+        below = left[k + 1 :, k] / np.where(is_there, pivot, np.inf)
         root[k + 1 :, k] = below
         left[k + 1 :, k + 1 :] -= below[:, None] * below
     return root
