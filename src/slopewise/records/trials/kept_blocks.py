@@ -32,7 +32,11 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 BLOCK_FILE = re.compile(r"block-(\d{6,})\.npz")
 MARK = "kept_block"  # the member of a file that says what it belongs to
 _NUMBERS = "biuf"
-_DAMAGE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+# what reading a file of this form with one byte changed was seen to raise
+_DAMAGE = (
+    *(OSError, ValueError, EOFError, KeyError, RuntimeError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 @final
@@ -177,8 +181,9 @@ def _locked(path: Path) -> BinaryIO:
                 f"process {who or 'unknown'} is running this very simulation now and keeps its "
                 f"blocks in {path.parent}; wait for it or end it, then give the command again"
             ) from None
-        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-            break
+        with suppress(FileNotFoundError):
+            if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                break
         file.close()  # it was deleted by the process that held it before
     file.truncate(0)
     file.write(f"{os.getpid()}\n".encode("ascii"))
@@ -199,8 +204,11 @@ def _write(file: BinaryIO, table: Mapping[str, Array], mark: Mapping[str, object
 
 
 def _read(path: Path, key: str, block: int) -> dict[str, Array]:
-    with np.load(path, allow_pickle=False) as archive:
-        if not isinstance(archive, np.lib.npyio.NpzFile) or MARK not in archive:
+    archive = np.load(path, allow_pickle=False)
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise ValueError("it is not a kept block")
+    with archive:
+        if MARK not in archive:
             raise ValueError("it is not a kept block")
         table = {name: archive[name] for name in archive.files}
     mark = json.loads(table.pop(MARK).tobytes())

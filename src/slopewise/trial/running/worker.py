@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from slopewise.errors import SlopewiseError
 from slopewise.trial.running.block import BlockTask, Table, compute_block
 
-__all__ = ["Computed", "Failed", "Ready", "portable", "serve_blocks"]
+__all__ = ["Computed", "Failed", "Ready", "computed_block", "serve_blocks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,15 @@ def _serve(connection: Connection, pickled: bytes) -> None:
         connection.send(_computed(task, connection.recv()))
 
 
+def computed_block(pickled: bytes, block: int) -> Computed | Failed:
+    """A block of a task that has travelled here; never raises what the task raises."""
+    try:
+        task: BlockTask = pickle.loads(pickled)
+    except Exception as error:
+        return _failed(error)
+    return _computed(task, block)
+
+
 def _computed(task: BlockTask, block: int) -> Computed | Failed:
     try:
         return Computed(compute_block(task, block))
@@ -63,10 +72,10 @@ def _computed(task: BlockTask, block: int) -> Computed | Failed:
 
 def _failed(error: Exception) -> Failed:
     where = "".join(traceback.format_tb(error.__traceback__))
-    return Failed(portable(error), where)
+    return Failed(_portable(error), where)
 
 
-def portable(error: Exception) -> Exception:
+def _portable(error: Exception) -> Exception:
     """The error, or its words where it does not survive the way to another process."""
     try:
         copy = pickle.loads(pickle.dumps(error))
