@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from slopewise.trial.running.pace import time_left
 from slopewise.workflow.progress import Progress
 
 __all__ = ["SECONDS_BEFORE_SHOWN", "working"]
@@ -18,7 +19,11 @@ SECONDS_BETWEEN_REWRITES = 0.5
 
 @contextmanager
 def working(what: str, *, unit: str = "patients") -> Iterator[Progress]:
-    """Tell on the error stream how far the work is, once it has taken two seconds."""
+    """Tell on the error stream how far the work is, once it has taken two seconds.
+
+    Where it is counted, the time left too. The pace is that since the first count: what an earlier
+    run had finished, told at once, makes this one no faster.
+    """
     line = _Line(what, unit, sys.stderr)
     ended = threading.Event()
     teller = threading.Thread(target=line.tell_until, args=(ended,), daemon=True)
@@ -42,9 +47,13 @@ class _Line:
         self._done = 0
         self._total = 0
         self._started = time.monotonic()
+        self._first: tuple[int, int, float] | None = None  # done, total, when: of this piece
         self._width = 0
 
     def count(self, done: int, total: int) -> None:
+        first = self._first
+        if first is None or total != first[1] or done < self._done:
+            self._first = (done, total, time.monotonic())
         self._done, self._total = done, total
 
     def tell_until(self, ended: threading.Event) -> None:
@@ -63,12 +72,19 @@ class _Line:
     def _tell(self) -> None:
         seconds = time.monotonic() - self._started
         far = f" {self._done} of {self._total} {self._unit}," if self._total else ""
-        text = f"{self._what} ...{far} {seconds:.0f} s"
+        left = self._left()
+        text = f"{self._what} ...{far} {seconds:.0f} s" + (f", {left}" if left else "")
         if self._rewrites:
             self._write("\r" + text.ljust(self._width))
             self._width = max(self._width, len(text))
         else:
             self._write(text + "\n")
+
+    def _left(self) -> str:
+        if self._first is None:
+            return ""
+        done, total, when = self._first
+        return time_left(self._done - done, total - done, time.monotonic() - when)
 
     def _write(self, text: str) -> None:
         try:
