@@ -42,9 +42,7 @@ class RowOrder:
         return first, np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
 
 
-def row_order(
-    values: Float[Array, "rows people"], member: Bool[Array, "rows people"]
-) -> RowOrder:
+def row_order(values: Float[Array, "rows people"], member: Bool[Array, "rows people"]) -> RowOrder:
     """Order the members of every row by their numbers, which must be finite."""
     rows, people = values.shape
     low = np.int64((1 << people.bit_length()) - 1)

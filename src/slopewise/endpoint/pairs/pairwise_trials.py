@@ -119,9 +119,10 @@ def _outcomes(
         raise InputError(f"the margin is {margin}; give 0 or more points")
     part = np.ones(month.shape, dtype=bool) if included is None else included
     part = np.broadcast_to(np.asarray(part, dtype=bool), month.shape)
-    if not (np.isfinite(month) | ~part).all() or not (
-        np.isfinite(change) | ~(observed & part[..., None])
-    ).all():
+    if (
+        not (np.isfinite(month) | ~part).all()
+        or not (np.isfinite(change) | ~(observed & part[..., None])).all()
+    ):
         raise InputError(
             "a month or a change is missing or infinite without saying so; mark the visit as not"
             " observed, or leave the person out by `included`"
