@@ -45,6 +45,8 @@ def check_fit(found: AncovaTrials, row: int, alone: RankDifference | None) -> No
 
 
 def alone_or_none(rank: Array, arm: Array, baseline: Array | None) -> RankDifference | None:
+    if not len(rank):
+        return None
     try:
         return rank_ancova(rank, arm, baseline=baseline)
     except InputError:

@@ -121,7 +121,7 @@ def test_a_month_that_is_no_month_is_refused() -> None:
     three, _, _ = trials(2, coarse=True)
     with pytest.raises(InputError, match="month nan was asked for"):
         restricted_mean_trials(*three, restriction_month=float("nan"))
-    with pytest.raises(InputError, match="month 0.0 was asked for"):
+    with pytest.raises(InputError, match=r"month 0\.0 was asked for"):
         milestone_trials(*three, milestone_month=0.0)
     with pytest.raises(InputError, match="negative or missing"):
         log_rank_trials(three[0] - 50.0, three[1], three[2])
