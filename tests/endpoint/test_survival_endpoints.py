@@ -11,15 +11,23 @@ import pytest
 from numpy import ndarray as Array
 from tests.tolerance import CLOSED_FORM, ITERATED
 
+from slopewise.endpoint.ancova_trials import ancova_trials
 from slopewise.endpoint.joint_rank import joint_rank, rank_ancova
 from slopewise.endpoint.pairs.pairwise import ScoreLevel, SurvivalLevel
+from slopewise.endpoint.pairs.pairwise_trials import compare_trials
+from slopewise.endpoint.pairs.rank_trials import rank_difference_trials
 from slopewise.endpoint.responder import compare_shares
+from slopewise.endpoint.responder_trials import compare_shares_trials
 from slopewise.endpoint.survival.cox import CoxFit, CoxStatus, cox
 from slopewise.endpoint.survival.cox_trials import cox_trials
 from slopewise.endpoint.survival.kaplan_meier import (
     kaplan_meier,
     milestone_difference,
     restricted_mean_difference,
+)
+from slopewise.endpoint.survival.kaplan_meier_trials import (
+    milestone_trials,
+    restricted_mean_trials,
 )
 from slopewise.endpoint.survival.log_rank import LogRank, log_rank, log_rank_trials
 from slopewise.endpoint.win_ratio import win_statistics
@@ -177,3 +185,90 @@ def test_shares_of_responders() -> None:
         assert ours.control_share is not None
         found = (*ours.treated_share[1:], *ours.control_share[1:])
         assert found == pytest.approx(case["wilson"], rel=CLOSED_FORM, abs=1e-12)
+
+
+def with_others(name: str) -> tuple[dict[str, Array], Array]:
+    """A trial of the reference, with ten people of a third arm mixed in; and who belongs to it."""
+    rng = np.random.default_rng(7)
+    data = columns(name)
+    size = len(data["month"])
+    kept = rng.permuted(np.arange(size + 10) < size)
+    mixed = {}
+    for key, values_ in data.items():
+        other = rng.choice(values_, size + 10)
+        other[kept] = values_
+        mixed[key] = other[None]
+    return mixed, kept[None]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_survival_of_many_trials_leaves_a_third_arm_out(name: str) -> None:
+    case = values()["sets"][name]
+    data, kept = with_others(name)
+    three = data["month"], data["died"], data["arm"]
+    ranks = log_rank_trials(*three, included=kept)
+    assert ranks.z[0] ** 2 == pytest.approx(case["log_rank"]["chi_square"], rel=CLOSED_FORM)
+    for fit, theirs in ((cox_trials(*three, included=kept), case["cox"]),
+                        (cox_trials(*three, covariates=data["age"][..., None], included=kept),
+                         case["cox_age"])):  # fmt: skip
+        found = fit.log_hazard_ratio[0], fit.standard_error[0]
+        expected = theirs["log_hazard_ratios"][0], theirs["standard_errors"][0]
+        assert found == pytest.approx(expected, rel=ITERATED)
+    tau = case["restriction"]
+    mean = restricted_mean_trials(*three, restriction_month=tau, included=kept)
+    share = milestone_trials(*three, milestone_month=tau / 2, included=kept)
+    for ours, theirs in ((mean, case["mean"]), (share, case["share"])):
+        (one, one_error), (other, other_error) = theirs["treated"], theirs["controls"]
+        assert ours.finite[0]
+        found = ours.treated[0], ours.controls[0], ours.standard_error[0]
+        assert found == pytest.approx(
+            (one, other, math.hypot(one_error, other_error)), rel=CLOSED_FORM
+        )
+
+
+@pytest.mark.parametrize("name", STRATIFIED)
+def test_pairs_of_many_trials_leave_a_third_arm_out(name: str) -> None:
+    theirs = values()["sets"][name]["pairs"]
+    data, kept = with_others(name)
+    found = compare_trials(
+        data["month"], data["died"], data["arm"], change=data["change"][..., None],
+        observed=np.ones((*kept.shape, 1), dtype=bool), included=kept,
+    )  # fmt: skip
+    assert list(found.score[kept]) == theirs["score"]
+    assert found.joint_rank.statistic[0] == theirs["statistic"]
+    assert found.joint_rank.p_value[0] == pytest.approx(theirs["p"], rel=CLOSED_FORM)
+    wins = found.wins
+    assert (wins.wins[0], wins.losses[0]) == (sum(theirs["wins"]), sum(theirs["losses"]))
+    ratio, odds = np.exp(wins.log_win_ratio[0]), np.exp(wins.log_win_odds[0])
+    for ours, pair in (((ratio, wins.log_win_ratio_error[0]), "win_ratio"),
+                       ((wins.net_benefit[0], wins.net_benefit_error[0]), "net_benefit"),
+                       ((odds, wins.log_win_odds_error[0]), "win_odds")):  # fmt: skip
+        assert ours == pytest.approx(theirs[pair], rel=CLOSED_FORM)
+    baseline = np.stack([data["base"], data["age"]], axis=2)
+    adjusted = rank_difference_trials(found, data["arm"], baseline=baseline)
+    plain = rank_difference_trials(found, data["arm"])
+    for fit, row in ((adjusted, theirs["ancova"]), (plain, theirs["plain"])):
+        numbers = fit.estimate[0], fit.standard_error[0], fit.p_value[0]
+        assert numbers == pytest.approx((row[0], row[1], row[3]), rel=CLOSED_FORM)
+
+
+@pytest.mark.parametrize("name", STRATIFIED)
+def test_analysis_of_covariance_of_many_trials(name: str) -> None:
+    """The ranks that R compared, given as an outcome of whom the mask keeps."""
+    theirs = values()["sets"][name]["pairs"]
+    data, kept = with_others(name)
+    outcome = np.full(kept.shape, np.nan)
+    outcome[kept] = theirs["rank"]
+    baseline = np.stack([data["base"], data["age"]], axis=2)
+    fit = ancova_trials(outcome, kept, data["arm"], baseline=baseline)
+    numbers = fit.estimate[0], fit.standard_error[0], fit.p_value[0]
+    row = theirs["ancova"]
+    assert numbers == pytest.approx((row[0], row[1], row[3]), rel=CLOSED_FORM)
+
+
+def test_shares_of_responders_in_many_trials() -> None:
+    cases = values()["responders"]
+    one, many, other, rest = np.array([case["counts"] for case in cases]).T
+    ours = compare_shares_trials((one, many), (other, rest))
+    assert ours.finite.all()
+    assert ours.p_value == pytest.approx([case["p"] for case in cases], rel=1e-7)

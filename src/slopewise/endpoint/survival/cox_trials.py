@@ -229,7 +229,7 @@ def _likelihood(data: _Trials, deaths: _Deaths, beta: Array) -> tuple[Array, Arr
 
     def at_risk(part: Array) -> Array:
         """Sum over who is at risk at each death, less a share of those who die with them."""
-        sums = np.cumsum(part, axis=1).reshape(-1)[deaths.at_risk_to]
+        sums: Array = np.cumsum(part, axis=1).reshape(-1)[deaths.at_risk_to]
         if not tied:
             return sums
         dying = np.add.reduceat(part.reshape(-1)[deaths.place], deaths.begins)

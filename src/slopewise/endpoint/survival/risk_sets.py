@@ -35,7 +35,7 @@ class SortedFollowUp:
     @property
     def death(self) -> Bool[Array, "trials people"]:
         """Who died."""
-        return (self.key & _ALIVE) == 0
+        return np.asarray((self.key & _ALIVE) == 0)
 
     @property
     def treated(self) -> Int[Array, "trials people"]:
