@@ -10,7 +10,7 @@ from slopewise.report.figures.grammar import (
     right_pixel,
     top_pixel,
 )
-from slopewise.report.figures.style import text_width
+from slopewise.report.figures.style import SURFACE, text_width
 
 if TYPE_CHECKING:
     import altair as alt
@@ -23,11 +23,17 @@ _SWATCH = 24  # px
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """One mark and its meaning; `mark` is line, dash, point, open point, band, dose or event."""
+    """One mark and its meaning; `mark` is line, dash, point, open point, band, dose or event.
+
+    `shape` is put in the middle of a line of a series, drawn in dashes and gaps of `dash` pixels;
+    "dot" and "open dot" are the shape on its own.
+    """
 
     mark: str
     color: str
     label: str
+    shape: str = ""
+    dash: tuple[int, ...] = ()
 
 
 def key_lines(entries: tuple[KeyEntry, ...], width: int) -> int:
@@ -43,18 +49,28 @@ def key_layers(entries: tuple[KeyEntry, ...], *, width: int, top: float) -> list
     for entry, (line, left) in zip(entries, _places(entries, width), strict=True):
         y = top + line * KEY_LINE
         one = alt.Chart(one_row())
-        layers.append(_swatch(one, entry, left=left, y=y))
+        if entry.mark not in {"dot", "open dot"}:
+            layers.append(_swatch(one, entry, left=left, y=y))
+        if entry.shape:
+            point = one.mark_point(
+                stroke=entry.color,
+                fill=SURFACE if entry.mark == "open dot" else entry.color,
+                shape=entry.shape,
+                size=60,
+                opacity=1,
+            )
+            layers.append(point.encode(left_pixel(left + _SWATCH / 2), top_pixel(y)))
         label = one.mark_text(align="left", baseline="middle", text=entry.label)
         layers.append(label.encode(left_pixel(left + _SWATCH + 7), top_pixel(y)))
     return layers
 
 
 def _swatch(one: "alt.Chart", entry: KeyEntry, *, left: float, y: float) -> "alt.Chart":
-
+    dash = list(entry.dash) or [1, 0]
     middle = {"x": left_pixel(left + _SWATCH / 2), "y": top_pixel(y)}
     across = {"x": left_pixel(left), "x2": right_pixel(left + _SWATCH), "y": top_pixel(y)}
     marks: dict[str, tuple[Any, dict[str, Any]]] = {
-        "line": (one.mark_rule(color=entry.color, strokeWidth=2), across),
+        "line": (one.mark_rule(color=entry.color, strokeWidth=2, strokeDash=dash), across),
         "dash": (one.mark_rule(color=entry.color, strokeWidth=2, strokeDash=[6, 4]), across),
         "point": (one.mark_point(color=entry.color, filled=True, size=60, opacity=1), middle),
         "open point": (

@@ -21,6 +21,7 @@ __all__ = [
     "INK_SOFT",
     "LABEL_SIZE",
     "SURFACE",
+    "VIOLET",
     "base_config",
     "text_width",
 ]
@@ -35,6 +36,7 @@ BAND_50 = "#a9ccd6"
 BAND_90 = "#d6e7ec"
 DOSE = "#a4490c"
 CARE = "#7b8c96"
+VIOLET = "#6a4a94"  # a further line where several are compared
 
 FONT = "Liberation Sans"  # carried by the renderer, so text is measured alike on every machine
 FONT_STACK = (

@@ -1,0 +1,1 @@
+"""What simulated trials say, in words, tables and pictures."""

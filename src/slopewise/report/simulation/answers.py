@@ -1,0 +1,230 @@
+"""What a simulation answers, in plain words; and what must be said aloud beside it."""
+
+from slopewise.report.numbers import THIN_SPACE, decimal, plural, whole
+from slopewise.report.simulation.scenario_words import (
+    of_100,
+    planned_alpha,
+    planned_scenario,
+    plus_minus,
+    scenario_label,
+    scenario_words,
+    without_effect,
+)
+from slopewise.trial.simulating.characteristics import (
+    EndpointCharacteristics,
+    Rate,
+    ScenarioCharacteristics,
+    TrialSimulation,
+)
+from slopewise.trial.simulating.false_alarm import is_above_plan, most_by_chance
+
+__all__ = ["answers", "cautions", "refusals", "run_words"]
+
+_MOST_SCENARIOS = 6  # said in sentences; all of them stand in the tables
+# assumption: a bias of a tenth of the standard error takes about 0.1 of 100 from the coverage of a
+# 95 % interval and is not worth a warning; chance allows 2.6 Monte Carlo errors (99 %)
+_BIAS_SAID = 0.1
+_CHANCE = 2.576
+
+
+def answers(simulation: TrialSimulation) -> tuple[str, ...]:
+    """Power, false alarms, endpoints side by side, and time: one sentence each."""
+    with_effect = [one for one in simulation.scenarios if one.has_effect and one.replicates]
+    idle = [one for one in simulation.scenarios if not one.has_effect and one.replicates]
+    said = [_power(one) for one in with_effect[:_MOST_SCENARIOS]]
+    if len(with_effect) > _MOST_SCENARIOS:
+        more = len(with_effect) - _MOST_SCENARIOS
+        scenarios = plural(more, "more scenario", "more scenarios")
+        said.append(f"{scenarios} with an effect: see the tables.")
+    said += [_false_alarms(one) for one in idle[:_MOST_SCENARIOS]]
+    planned = planned_scenario(simulation)
+    if planned is not None and planned.replicates:
+        said += [_side_by_side(planned)] if len(planned.endpoints) > 1 else []
+        said.append(_lasting(planned))
+    return tuple(said) or ("No replicate was finished, so nothing can be said yet.",)
+
+
+def cautions(simulation: TrialSimulation) -> tuple[str, ...]:
+    """What a reader must know before believing the answers; empty where there is nothing."""
+    said = []
+    if simulation.status != "finished":
+        asked = simulation.replicates * len(simulation.scenarios)
+        said.append(
+            f"Stopped early: {whole(simulation.finished)} of {whole(asked)} replicates were"
+            " finished. What is shown rests on those; run the same command with --resume to"
+            " finish the rest."
+        )
+    if without_effect(simulation) is None:
+        said.append(
+            "The trial without any effect was not simulated, so nothing is known of its false"
+            " alarms."
+        )
+    for one in simulation.scenarios:
+        said += _broken_promises(one, scenario_label(one, simulation))
+    said += _misses(simulation)
+    return tuple(said)
+
+
+def refusals(simulation: TrialSimulation) -> tuple[str, ...]:
+    """Endpoints that may not be primary, each with the reason."""
+    found = {
+        endpoint.name: endpoint.refused
+        for one in simulation.scenarios
+        for endpoint in one.endpoints
+        if endpoint.refused
+    }
+    return tuple(f"{name} is refused as primary: {reason}" for name, reason in found.items())
+
+
+def run_words(simulation: TrialSimulation) -> str:
+    """How much was run."""
+    each = whole(simulation.replicates)
+    scenarios = plural(len(simulation.scenarios), "scenario")
+    if simulation.status == "finished":
+        return f"{scenarios} of {each} simulated trials each."
+    return f"{scenarios}, of which {whole(simulation.finished)} simulated trials are finished."
+
+
+def _power(told: ScenarioCharacteristics) -> str:
+    people = plural(told.people, "person", "people")
+    return f"With {people} and {scenario_words(told)} the trial finds it in {of_100(told.success)}."
+
+
+def _false_alarms(told: ScenarioCharacteristics) -> str:
+    alpha = planned_alpha(told)
+    planned = "" if alpha is None else f"; planned: at most {decimal(100 * alpha, 1)}"
+    people = plural(told.people, "person", "people")
+    found = of_100(told.success).removesuffix(")")
+    return f"With {people} and without any effect it calls one in {found}{planned})."
+
+
+def _side_by_side(told: ScenarioCharacteristics) -> str:
+    """Every endpoint as if it were alone, the most powerful first."""
+    ranked = sorted(told.endpoints, key=lambda one: -one.alone.share)
+    parts = [
+        f"{one.name} {decimal(100 * one.alone.share, 0)}"
+        + (" (refused as primary)" if one.refused else "")
+        for one in ranked
+    ]
+    people = plural(told.people, "person", "people")
+    return (
+        "Each endpoint by itself, with the whole alpha at the end of the trial, would win, of 100"
+        f" trials: {', '.join(parts)} ({scenario_words(told)}, {people})."
+    )
+
+
+def _lasting(told: ScenarioCharacteristics) -> str:
+    said = (
+        f"Under {scenario_words(told)} it takes {decimal(told.months.mean)} months from the first"
+        f" opening to the end and randomises {decimal(told.size.mean, 0)} people on average"
+    )
+    early = [look for look in told.looks[:-1] if look.reached.of]
+    if not early:
+        return f"{said}."
+    stopped = sum(look.efficacy.share + look.futility.share for look in early)
+    return f"{said}; {decimal(100 * stopped, 0)} of 100 trials end before their last look."
+
+
+def _broken_promises(told: ScenarioCharacteristics, label: str) -> list[str]:
+    """Type I errors that neither the plan nor chance allows."""
+    if told.has_effect:
+        return []
+    said = []
+    alpha = planned_alpha(told)
+    if alpha is not None and is_above_plan(told.success, alpha):
+        said.append(
+            _alarm("TYPE I ERROR TOO HIGH: the trial's own rules call", told.success, alpha, label)
+        )
+    for one in told.endpoints:
+        if is_above_plan(one.alone, one.alpha):
+            head = f"TYPE I ERROR TOO HIGH: {one.name} by itself calls"
+            said.append(_alarm(head, one.alone, one.alpha, label))
+    return said
+
+
+def _alarm(head: str, rate: Rate, alpha: float, label: str) -> str:
+    most = 100.0 * most_by_chance(rate.of, alpha) / rate.of
+    return (
+        f"{head} an effect where there is none in {of_100(rate)}; planned were"
+        f" {decimal(100 * alpha, 1)}, and chance alone explains at most {decimal(most, 1)}"
+        f" (99{THIN_SPACE}%). {label}."
+    )
+
+
+def _misses(simulation: TrialSimulation) -> list[str]:
+    """Of each endpoint the worst scenario, and how many scenarios are like it."""
+    said = []
+    names = dict.fromkeys(one.name for told in simulation.scenarios for one in told.endpoints)
+    for name in names:
+        found = [
+            (scenario_label(told, simulation), one)
+            for told in simulation.scenarios
+            for one in told.endpoints
+            if one.name == name
+        ]
+        said += [*_unread(found), *_biased(found), *_covers_too_little(found)]
+    return said
+
+
+_Found = list[tuple[str, EndpointCharacteristics]]
+
+
+def _unread(found: _Found) -> list[str]:
+    without = [(label, one) for label, one in found if one.unread]
+    if not without:
+        return []
+    label, worst = max(without, key=lambda pair: pair[1].unread)
+    return [
+        f"{worst.name} came to no answer in {whole(worst.unread)} of {whole(worst.power.of)}"
+        f" replicates, which count as not won{_where(label, without, found)}."
+    ]
+
+
+def _biased(found: _Found) -> list[str]:
+    off = [(label, one) for label, one in found if _bias_in_errors(one) is not None]
+    if not off:
+        return []
+    label, worst = max(off, key=lambda pair: _bias_in_errors(pair[1]) or 0.0)
+    bias = worst.bias
+    if bias is None:
+        return []
+    far = f"{decimal(abs(bias.mean), 3)} ({plus_minus(bias.error)})"
+    return [
+        f"{worst.name} is biased: on average {far} {'above' if bias.mean > 0 else 'below'} the"
+        f" truth, {decimal(_bias_in_errors(worst), 1)} of its standard"
+        f" error{_where(label, off, found)}."
+    ]
+
+
+def _bias_in_errors(one: EndpointCharacteristics) -> float | None:
+    """Size of the bias in standard errors; None where chance explains it or it does not matter."""
+    if one.bias is None or one.standard_error is None or one.standard_error.mean <= 0.0:
+        return None
+    size, error = abs(one.bias.mean), one.standard_error.mean
+    is_seen = size > _CHANCE * one.bias.error and size > _BIAS_SAID * error
+    return size / error if is_seen else None
+
+
+def _covers_too_little(found: _Found) -> list[str]:
+    low = [(label, one) for label, one in found if one.coverage and _is_low(one.coverage)]
+    if not low:
+        return []
+    label, worst = min(low, key=lambda pair: pair[1].coverage.share if pair[1].coverage else 1.0)
+    if worst.coverage is None:
+        return []
+    return [
+        f"The 95{THIN_SPACE}% intervals of {worst.name} hold the truth in only"
+        f" {of_100(worst.coverage)}{_where(label, low, found)}."
+    ]
+
+
+def _is_low(coverage: Rate) -> bool:
+    return is_above_plan(Rate(coverage.of - coverage.count, coverage.of), 0.05)
+
+
+def _where(label: str, some: _Found, all_of_them: _Found) -> str:
+    """Where the worst was found, and where else."""
+    words = f"{label[0].lower()}{label[1:]}"
+    if len(some) == 1:
+        return f" ({words})"
+    return f" (at worst: {words}; so in {len(some)} of {len(all_of_them)} scenarios)"
