@@ -11,9 +11,10 @@ from slopewise.response.assessment import Belief, EvidencePrior, Prior
 from slopewise.response.patient import TreatedPatient
 from slopewise.version import VERSION
 
-__all__ = ["engine_version", "record_hash"]
+__all__ = ["engine_version", "record_hash", "simulation_version"]
 
 ENGINE_PACKAGES = ("condition", "therapy", "numerics", "progression", "response")
+SIMULATION_PACKAGES = (*ENGINE_PACKAGES, "endpoint", "trial")
 
 
 def record_hash(patient: TreatedPatient, belief: Belief = Prior.SCEPTICAL) -> str:
@@ -24,12 +25,21 @@ def record_hash(patient: TreatedPatient, belief: Belief = Prior.SCEPTICAL) -> st
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
 def engine_version() -> str:
     """The version with a hash over the engine's own files: it changes with every change of code."""
+    return _version_of(ENGINE_PACKAGES)
+
+
+def simulation_version() -> str:
+    """The same over everything that a simulated trial follows from."""
+    return _version_of(SIMULATION_PACKAGES)
+
+
+@cache
+def _version_of(packages: tuple[str, ...]) -> str:
     source = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for package in ENGINE_PACKAGES:
+    for package in packages:
         for path in sorted((source / package).rglob("*")):
             if path.suffix in {".py", ".json"}:
                 digest.update(path.read_bytes())

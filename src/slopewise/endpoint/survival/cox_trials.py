@@ -231,7 +231,7 @@ def _likelihood(data: _Trials, deaths: _Deaths, beta: Array) -> tuple[Array, Arr
         """Sum over who is at risk at each death, less a share of those who die with them."""
         sums: Array = np.cumsum(part, axis=1).reshape(-1)[deaths.at_risk_to]
         if not tied:
-            return sums
+            return np.asarray(sums)
         dying = np.add.reduceat(part.reshape(-1)[deaths.place], deaths.begins)
         return np.asarray(sums - deaths.share * dying[deaths.month])
 

@@ -164,9 +164,10 @@ class TrialSimulation:
     seed: int
     replicates: int  # asked for, in each scenario
     finished: int  # of all scenarios together
-    status: str  # finished, stopped
+    status: str  # finished, stopped, incomplete
     scenarios: tuple[ScenarioCharacteristics, ...]
     examples: tuple[ExampleTrial, ...]
     assumptions: tuple[str, ...]
     admitted_share: float  # of those screened, by the entry rules
     version: str
+    missing: tuple[str, ...] = ()  # why, for each block of replicates that is not there

@@ -1,0 +1,99 @@
+"""What an endless trial without deaths and leaving would find: the truth that bias is measured by.
+
+    difference at month M   E[m₁(M) − m₀(M)]
+    difference in slope     E[b₁ − b₀],   b: least squares through expected function at the visits
+    slowing θ               −E[b₁ − b₀] / E[b₀]
+    restricted mean         E[min(T₁, M) − min(T₀, M)]
+
+m₁, m₀; T₁, T₀: function and time of the event of the same person in both arms, with the same
+chance throughout: the difference has hardly any Monte Carlo error. Ranks, wins, responders and
+hazard ratios depend on follow-up and have no such value; without any effect theirs is 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from slopewise.trial.design.words import Analysis
+from slopewise.trial.simulating.block import treatment_of
+from slopewise.trial.simulating.plan import Comparison, TrialPlan
+from slopewise.trial.virtual.course import follow
+from slopewise.trial.virtual.people import draw_world
+from slopewise.trial.virtual.screening import enter, least_squares_slope
+
+__all__ = ["Truth", "restriction", "truths"]
+
+_WORLDS, _PEOPLE = 128, 160  # about 20,000 virtual people
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Of one comparison; None where there is no such value."""
+
+    value: float | None
+    slowing: float | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Course:
+    function: Float[Array, "trials people visits"]
+    event_month: Float[Array, "trials people"]
+
+
+def truths(plan: TrialPlan) -> tuple[Truth, ...]:
+    """One for every comparison of the plan."""
+    courses: dict[int, _Course] = {}
+
+    def course_of(arm: int) -> _Course:
+        if arm not in courses:
+            courses[arm] = _course(plan, arm)
+        return courses[arm]
+
+    return tuple(
+        _truth(plan, one, course_of(one.treatment), course_of(one.control))
+        for one in plan.comparisons
+    )
+
+
+def _course(plan: TrialPlan, arm: int) -> _Course:
+    """The same people, all of them in one arm; external controls without their bias."""
+    generator = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(3,)))
+    world = draw_world(plan.history, _WORLDS, generator=generator)
+    entered = enter(plan.door, world, _PEOPLE, with_scores=False, generator=generator)
+    schedule = plan.schedule
+    followed = follow(
+        world, entered.people, schedule,
+        steps=range(schedule.randomised_edge, len(schedule.edges) - 1),
+        treatment=treatment_of(
+            plan, entered.people, np.full(entered.people.level.shape, arm),
+            drawn=np.full(_WORLDS, np.mean(plan.drawn_slowing)) if plan.drawn_slowing else None,
+        ),
+        visits=range(schedule.baseline, len(schedule.visit_month)),
+        generator=generator,
+    )  # fmt: skip
+    return _Course(np.stack(followed.function, axis=2), followed.people.event_month)
+
+
+def _truth(plan: TrialPlan, one: Comparison, treated: _Course, control: _Course) -> Truth:
+    months = plan.schedule.visit_month[plan.schedule.baseline :]
+    if one.endpoint.analysis is Analysis.SLOPE:
+        ours, theirs = (least_squares_slope(c.function, months).mean() for c in (treated, control))
+        return Truth(float(ours - theirs), float(1.0 - ours / theirs) if theirs < 0.0 else None)
+    if one.endpoint.analysis is Analysis.MMRM:
+        month = months[-1] if one.endpoint.month is None else one.endpoint.month
+        place = int(np.argmin(np.abs(months - month)))
+        return Truth(float((treated.function - control.function)[:, :, place].mean()))
+    if one.endpoint.analysis is Analysis.RMST:
+        month = restriction(plan, one)
+        gain = np.minimum(treated.event_month, month) - np.minimum(control.event_month, month)
+        return Truth(float(gain.mean()))
+    same = np.array_equal(treated.function, control.function)
+    alive = np.array_equal(treated.event_month, control.event_month)
+    return Truth(0.0 if same and alive else None)
+
+
+def restriction(plan: TrialPlan, one: Comparison) -> float:
+    """Month to which survival is compared: the endpoint's own, else the end of follow-up."""
+    return plan.design.trial.duration_months if one.endpoint.month is None else one.endpoint.month
