@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["joint_model_result"]
 
-_OUTCOME = "outcome"
 ESTIMAND = (
     "Share θ by which treatment slowed everybody's decline, while alive; death and decline are"
     " modelled together, so that people who die early because they decline fast do not flatter"
@@ -32,8 +31,8 @@ def joint_model_result(record: "TrialRecord", *, seed: int = 1) -> "EndpointResu
         check_both_arms,
         who_left,
     )
-    from slopewise.progression.joint.specification import Marker, ProgressionModel
     from slopewise.progression.observed.patients import EventDefinition
+    from slopewise.trial.analysing.joint_models import trial_model
 
     visits, follow = record.need_visits(), record.need_follow_up()
     seen = np.isin(np.arange(len(record.person)), visits.person)
@@ -43,10 +42,9 @@ def joint_model_result(record: "TrialRecord", *, seed: int = 1) -> "EndpointResu
             "--covariates are not offered for --endpoint joint-model; use `slopewise fit"
             " progression --slowing --slope-covariates ...`, which takes them"
         )
-    marker = Marker(_OUTCOME, "points", None, None)
     event = EventDefinition("event", "the survival event")
-    model = ProgressionModel(markers=(marker,), wander=False, slowing=True, direct_effect=True)
-    study = StudyRead(_patients(record, kept), (marker,), event, ())
+    model = trial_model()
+    study = StudyRead(_patients(record, kept), model.markers, event, ())
     fitted = fit_study(study, FitRequest(model=model, posterior=True, seed=seed))
     slowing = fitted.fit.parameters["slowing"]
     error = slowing.standard_error
@@ -80,6 +78,7 @@ def _patients(record: "TrialRecord", kept: "np.ndarray") -> "tuple[ObservedPatie
     """Onto the model's clock: months since the first visit; treatment begins at month 0."""
     from slopewise.progression.observed.patients import ObservedPatient, ObservedValue
     from slopewise.progression.timeline import Exposure
+    from slopewise.trial.analysing.joint_models import OUTCOME
 
     visits, follow = record.need_visits(), record.need_follow_up()
     made = []
@@ -88,7 +87,7 @@ def _patients(record: "TrialRecord", kept: "np.ndarray") -> "tuple[ObservedPatie
         months = visits.month[here]
         origin = min(float(months.min()), 0.0)
         values = tuple(
-            ObservedValue(_OUTCOME, float(month) - origin, float(value))
+            ObservedValue(OUTCOME, float(month) - origin, float(value))
             for month, value in zip(months, visits.outcome[here], strict=True)
         )
         made.append(

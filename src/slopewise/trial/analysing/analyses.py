@@ -5,7 +5,7 @@ but where the endpoint says so; those strategies mislead and are there to be see
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -285,18 +285,34 @@ def _responder(asked: _Question) -> EndpointAnswers:
     return _with(answers, controls_responding=found.shares.control_share)
 
 
+def _joint_model(asked: _Question) -> EndpointAnswers:
+    from scipy.special import ndtr
+
+    from slopewise.trial.analysing.joint_models import joint_slowing
+
+    scores, seen, months = asked.scores(from_visit=asked.first)
+    read, estimate, error = joint_slowing(
+        scores, seen, months, month=asked.data.month, died=asked.data.died,
+        treated=asked.arms.treated, included=asked.arms.included,
+    )  # fmt: skip
+    z = np.divide(estimate, error, out=np.zeros_like(estimate), where=read)
+    answers = from_normal(
+        SCALES[Analysis.JOINT_MODEL], read, estimate, error=error, p_value=2.0 * ndtr(-np.abs(z))
+    )
+    return _with(answers, slowing=estimate, slowing_read=read)
+
+
 _ANALYSES: dict[Analysis, Callable[[_Question], EndpointAnswers]] = {
     Analysis.SLOPE: _slope,
     Analysis.MMRM: _mmrm,
     Analysis.TIME_TO_EVENT: _time_to_event,
     Analysis.RMST: _restricted_mean,
     Analysis.RESPONDER: _responder,
+    Analysis.JOINT_MODEL: _joint_model,
 }
 
 
 def _with(answers: EndpointAnswers, **more: Array) -> EndpointAnswers:
-    from dataclasses import replace
-
     return replace(answers, **more)
 
 

@@ -78,8 +78,11 @@ def _course(plan: TrialPlan, arm: int) -> _Course:
 
 def _truth(plan: TrialPlan, one: Comparison, treated: _Course, control: _Course) -> Truth:
     months = plan.schedule.visit_month[plan.schedule.baseline :]
-    if one.endpoint.analysis is Analysis.SLOPE:
+    if one.endpoint.analysis in {Analysis.SLOPE, Analysis.JOINT_MODEL}:
         ours, theirs = (least_squares_slope(c.function, months).mean() for c in (treated, control))
+        if one.endpoint.analysis is Analysis.JOINT_MODEL:
+            slowed = float(1.0 - ours / theirs) if theirs < 0.0 else None
+            return Truth(slowed, slowed)
         return Truth(float(ours - theirs), float(1.0 - ours / theirs) if theirs < 0.0 else None)
     if one.endpoint.analysis is Analysis.MMRM:
         month = months[-1] if one.endpoint.month is None else one.endpoint.month
