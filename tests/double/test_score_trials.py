@@ -123,8 +123,8 @@ def test_responders(seed: int, rule: ResponderRule, seen: float, twice: bool) ->
     outcome[~observed] = np.nan
     arm, kept = rng.random(shape) < 0.5, rng.random(shape) < 0.85
     found = responder_trials(
-        outcome, observed, month=MONTHS, treated=arm, rule=rule, run_in=MONTHS < 0,
-        baseline_counts_after=twice, included=kept,
+        outcome, observed, month=MONTHS, treated=arm, rule=rule, included=kept,
+        run_in=MONTHS <= 0 if twice else MONTHS < 0, baseline_counts_after=twice,
     )  # fmt: skip
     after = MONTHS >= 0 if twice else MONTHS > 0
     for row in range(3):
@@ -139,9 +139,9 @@ def test_responders(seed: int, rule: ResponderRule, seen: float, twice: bool) ->
             alone.treated_responders, alone.treated, alone.control_responders, alone.controls
         )  # fmt: skip
         assert found.not_defined[row] == alone.not_defined + (kept[row] & ~has).sum()
-        shares = found.shares
+        shares = found
         assert shares.finite[row] == (alone.status is ResponderStatus.CONVERGED)
-        ours = shares.difference[row], shares.low[row], shares.high[row], shares.p_value[row]
+        ours = shares.estimate[row], shares.low[row], shares.high[row], shares.p_value[row]
         expected: tuple[float | None, ...] = (0.0, 0.0, 0.0, 1.0)
         if shares.finite[row]:
             expected = alone.estimate, alone.low, alone.high, alone.p_value
@@ -164,16 +164,23 @@ def test_untreated_people_meet_a_rule_by_error_alone() -> None:
     )  # fmt: skip
     expected = 0.11784  # of a standard normal above 1.5 / √1.6 = 1.18585
     reach = 3.3 * np.sqrt(expected * (1 - expected) / (200 * 50))
-    assert found.shares.control_share.mean() == pytest.approx(expected, abs=reach)
+    assert found.control_share.mean() == pytest.approx(expected, abs=reach)
 
 
 def test_what_cannot_be_analysed_is_refused() -> None:
     outcome, seen, arm = np.zeros((1, 4, 3)), np.ones((1, 4, 3), dtype=bool), np.arange(4) < 2
     given_ = {"month": np.array([-1.0, 0.0, 1.0]), "treated": arm, "rule": RULES[0]}
-    with pytest.raises(InputError, match="0 of 3 visits are marked as run-in"):
+    with pytest.raises(InputError, match="1 of 3 visits lie before treatment"):
         responder_trials(outcome, seen, run_in=np.zeros(3, dtype=bool), **given_)
-    with pytest.raises(InputError, match="2 of 3 visits are marked as run-in"):
+    with pytest.raises(InputError, match="3 of 3 visits lie before treatment"):
         responder_trials(outcome, seen, run_in=np.array([True, False, True]), **given_)
+    with pytest.raises(InputError, match="do not rise"):
+        responder_trials(
+            outcome,
+            seen,
+            run_in=np.arange(3) < 1,
+            **given_ | {"month": np.array([-1.0, 0.0, -0.5])},
+        )
     with pytest.raises(InputError, match="missing without saying so"):
         responder_trials(outcome + np.nan, seen, run_in=np.arange(3) < 1, **given_)
     with pytest.raises(InputError, match="do not belong together"):

@@ -5,8 +5,8 @@ slopes come from least squares on the visits seen:
 
     slope = Σ (t − t̄)(y − ȳ) / Σ (t − t̄)²
 
-before: visits of the run-in and the baseline visit; after: the visits after baseline. A slope needs
-two visits. Who has none before has no rule and is left out; who has none after did not respond. In
+before: visits of the run-in and the one at month 0; after: the later visits. A slope needs two
+visits. Who has none before has no rule and is left out; who has none after did not respond. In
 words: the share of responders among controls, or in a trial without an effect, is the rate at which
 the rule is met by error of measurement and by decline that is not straight.
 Status: double (equal to the one-trial functions and numpy's polyfit).
@@ -22,45 +22,39 @@ from slopewise.endpoint.responder import ResponderRule, find_responders
 from slopewise.errors import InputError
 from slopewise.numerics.normal import NORMAL_975
 
-__all__ = ["ResponderTrials", "ShareTrials", "compare_shares_trials", "responder_trials"]
+__all__ = ["ResponderTrials", "compare_shares_trials", "responder_trials"]
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ShareTrials:
-    """Shares of two arms, one comparison a trial; 95 % intervals by Newcombe, p by Fisher.
-
-    Where not `finite` (nobody in an arm) the numbers are 0 and p 1.
-    """
-
-    finite: Bool[Array, " trials"]
-    treated_share: Float[Array, " trials"]
-    control_share: Float[Array, " trials"]
-    difference: Float[Array, " trials"]
-    low: Float[Array, " trials"]
-    high: Float[Array, " trials"]
-    p_value: Float[Array, " trials"]  # two-sided
+_TWO = 2  # visits, for a slope
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ResponderTrials:
-    """Responders and people for whom the rule is defined, by arm, and the comparison.
+    """Counts and shares of responders by arm, one comparison a trial.
 
-    `shares.control_share` is what the rule finds in untreated people.
+    95 % intervals by Newcombe, p by Fisher's exact test. Where not `finite` (the rule is defined
+    for nobody in an arm) the shares and their difference are 0 and p 1. `control_share` is what the
+    rule finds in untreated people.
     """
 
     treated_responders: Int[Array, " trials"]
-    treated: Int[Array, " trials"]
+    treated: Int[Array, " trials"]  # for whom the rule is defined
     control_responders: Int[Array, " trials"]
     controls: Int[Array, " trials"]
     not_defined: Int[Array, " trials"]  # take part, and are left out by the rule
-    shares: ShareTrials
+    finite: Bool[Array, " trials"]
+    treated_share: Float[Array, " trials"]
+    control_share: Float[Array, " trials"]
+    estimate: Float[Array, " trials"]  # difference of the shares, treated less controls
+    low: Float[Array, " trials"]
+    high: Float[Array, " trials"]
+    p_value: Float[Array, " trials"]  # two-sided
 
 
 def responder_trials(
     outcome: Float[Array, "trials people visits"],
     observed: Bool[Array, "trials people visits"],
     *,
-    month: Float[Array, " visits"] | Float[Array, "trials people visits"],
+    month: Float[Array, " visits"],
     treated: Bool[Array, "trials people"],
     rule: ResponderRule,
     run_in: Bool[Array, " visits"],
@@ -69,15 +63,15 @@ def responder_trials(
 ) -> ResponderTrials:
     """Apply the rule to everybody and compare the arms, in every trial.
 
-    `run_in` marks the visits before the baseline visit, which is the first that is not marked.
-    `baseline_counts_after`: whether the baseline visit counts for the slope after, too.
+    `month`: planned months of the visits since baseline; `run_in` marks those before baseline (that
+    at month 0 may be marked or not). `baseline_counts_after`: whether the visit at month 0 counts
+    for the slope after, too.
     """
-    seen, before = _visits(outcome, observed, run_in)
-    after = ~np.asarray(run_in, dtype=bool)
-    if not baseline_counts_after:
-        after &= ~before
-    slope_before, has_before = _slopes(outcome, seen & before, month)
-    slope_after, has_after = _slopes(outcome, seen & after, month)
+    months, before = _visits(outcome, observed, month=month, run_in=run_in)
+    after = ~before | ((months == 0.0) & baseline_counts_after)
+    (slope_before, has_before), (slope_after, has_after) = _slopes(
+        outcome, observed, months, (before, after)
+    )
     found = find_responders(
         rule, slope_before.reshape(-1), slope_after.reshape(-1), observed=has_after.reshape(-1)
     )
@@ -85,20 +79,19 @@ def responder_trials(
     defined = found.defined.reshape(has_before.shape) & has_before & part
     responds = found.responds.reshape(has_before.shape) & defined
     arm = np.broadcast_to(treated, defined.shape)
-    counts = (
-        (responds & arm).sum(axis=1),
-        (defined & arm).sum(axis=1),
-        (responds & ~arm).sum(axis=1),
-        (defined & ~arm).sum(axis=1),
+    return compare_shares_trials(
+        ((responds & arm).sum(axis=1), (defined & arm).sum(axis=1)),
+        ((responds & ~arm).sum(axis=1), (defined & ~arm).sum(axis=1)),
+        not_defined=(np.broadcast_to(part, defined.shape) & ~defined).sum(axis=1),
     )
-    left_out = (np.broadcast_to(part, defined.shape) & ~defined).sum(axis=1)
-    return ResponderTrials(*counts, left_out, compare_shares_trials(counts[:2], counts[2:]))
 
 
 def compare_shares_trials(
     treated: tuple[Int[Array, " trials"], Int[Array, " trials"]],
     controls: tuple[Int[Array, " trials"], Int[Array, " trials"]],
-) -> ShareTrials:
+    *,
+    not_defined: Int[Array, " trials"] | None = None,
+) -> ResponderTrials:
     """The comparison from (responders, people) of each arm, in every trial."""
     for count, size in (treated, controls):
         if (count < 0).any() or (count > size).any():
@@ -108,48 +101,67 @@ def compare_shares_trials(
     difference = one[0] - other[0]
     low = difference - np.hypot(one[0] - one[1], other[2] - other[0])
     high = difference + np.hypot(one[2] - one[0], other[0] - other[1])
-    return ShareTrials(
+    return ResponderTrials(
+        *treated,
+        *controls,
+        not_defined=np.zeros_like(treated[0]) if not_defined is None else not_defined,
         finite=finite,
         treated_share=np.where(finite, one[0], 0.0),
         control_share=np.where(finite, other[0], 0.0),
-        difference=np.where(finite, difference, 0.0),
+        estimate=np.where(finite, difference, 0.0),
         low=np.where(finite, low, 0.0),
         high=np.where(finite, high, 0.0),
         p_value=np.where(finite, _fisher(treated, controls), 1.0),
     )
 
 
-def _visits(outcome: Array, observed: Array, run_in: Array) -> tuple[Array, Array]:
-    """Visits seen, and which visits lie before treatment (the run-in and the baseline visit)."""
-    seen, early = np.asarray(observed, dtype=bool), np.asarray(run_in, dtype=bool)
-    if np.shape(outcome) != seen.shape or early.shape != seen.shape[-1:]:
+def _visits(outcome: Array, observed: Array, *, month: Array, run_in: Array) -> tuple[Array, Array]:
+    """Months of the visits, and which lie before treatment (the run-in and month 0)."""
+    months, early = np.asarray(month, dtype=float), np.asarray(run_in, dtype=bool)
+    shape = np.shape(outcome)
+    if np.shape(observed) != shape or not (early.shape == months.shape == shape[-1:]):
         raise InputError(
-            f"outcomes {np.shape(outcome)}, visits seen {seen.shape} and run-in {early.shape} do"
-            " not belong together; give trials × people × visits twice and one mark a visit"
+            f"outcomes {shape}, visits seen {np.shape(observed)}, months {months.shape} and run-in"
+            f" {early.shape} do not belong together; give trials × people × visits twice and one"
+            " month and mark a visit"
         )
-    number = int(early.sum())
-    if early[number:].any() or number == len(early) or not number:
+    before = early | (months == 0.0)
+    number = int(before.sum())
+    if before[number:].any() or number < _TWO or number == len(before):
         raise InputError(
-            f"{number} of {len(early)} visits are marked as run-in; mark those before the baseline"
-            " visit, at least one, and leave the later ones unmarked"
+            f"{number} of {len(before)} visits lie before treatment; a slope before needs at least"
+            " two, first in the list, and a slope after needs later ones"
         )
-    if not (np.isfinite(outcome) | ~seen).all():
+    if (np.diff(months) <= 0.0).any():
+        raise InputError("the months of the visits do not rise; give them in order, each once")
+    if not (np.isfinite(outcome) | ~observed).all():
         raise InputError("an outcome is missing without saying so; mark it as not observed")
-    return seen, np.arange(len(early)) <= number
+    return months, before
 
 
-def _slopes(outcome: Array, seen: Array, month: Array) -> tuple[Array, Array]:
-    """Least-squares slope of everybody (0 where there is none), and who has one."""
-    months = np.broadcast_to(np.asarray(month, dtype=float), seen.shape)
-    many = np.maximum(seen.sum(axis=-1), 1)
-    time = np.where(seen, months, 0.0)
-    time -= np.where(seen, (time.sum(axis=-1) / many)[..., None], 0.0)
-    score = np.where(seen, outcome, 0.0)
-    middle = score.sum(axis=-1) / many
-    spread = (time * time).sum(axis=-1)
-    has = spread > 0.0
-    slope = (time * (score - middle[..., None])).sum(axis=-1) / np.where(has, spread, 1.0)
-    return np.where(has, slope, 0.0), has
+def _slopes(
+    outcome: Array, observed: Array, months: Array, stretches: tuple[Array, Array]
+) -> list[tuple[Array, Array]]:
+    """In each stretch of visits: everybody's least-squares slope, and who has one; else 0.
+
+    Sums over visits are products with the columns 1, t, t² of each stretch, t from its middle.
+    """
+    powers, times = [], []
+    for stretch in stretches:
+        time = np.where(stretch, months - months[stretch].mean(), 0.0)
+        powers.extend([stretch.astype(float), time, time**2])
+        times.extend([stretch.astype(float), time])
+    counted = np.asarray(observed, dtype=float) @ np.stack(powers, axis=1)
+    scored = np.where(observed, outcome, 0.0) @ np.stack(times, axis=1)
+    found = []
+    for number in range(len(stretches)):
+        many, time, square = (counted[..., 3 * number + k] for k in range(3))
+        total, product = (scored[..., 2 * number + k] for k in range(2))
+        has = many >= _TWO
+        size = np.where(has, many, 1.0)
+        spread = np.where(has, square - time * time / size, 1.0)
+        found.append((np.where(has, (product - time * total / size) / spread, 0.0), has))
+    return found
 
 
 def _wilson(count: Array, size: Array) -> tuple[Array, Array, Array]:

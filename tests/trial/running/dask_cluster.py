@@ -48,6 +48,13 @@ class Cluster:
             else:
                 time.sleep(0.02)
 
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until so many have joined."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=SECONDS_TO_START)
+
     def end(self) -> None:
         """Kill every process."""
         processes = [p for p in (*self.workers, self.scheduler) if p is not None]

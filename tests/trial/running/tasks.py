@@ -11,7 +11,21 @@ from numpy import ndarray as Array
 
 from slopewise.errors import InputError
 
-__all__ = ["Draws", "Failing", "Fatal", "FatalOnce", "Slow", "Unpicklable"]
+__all__ = [
+    "Draws",
+    "Failing",
+    "Fatal",
+    "FatalOnce",
+    "Homebound",
+    "Slow",
+    "Threads",
+    "Uneven",
+    "Unpicklable",
+    "Words",
+    "dies_at_once",
+    "expected",
+    "same_tables",
+]
 
 BLOCK_SIZE = 5
 
@@ -98,3 +112,66 @@ class Unpicklable:
 
     def __call__(self, block: int) -> dict[str, Array]:
         raise OddError("one", str(block))
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """How many threads the matrices of this process may use."""
+
+    def __call__(self, block: int) -> dict[str, Array]:
+        return {"threads": np.array([int(os.environ["OPENBLAS_NUM_THREADS"])])}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A table that is not one of numbers."""
+
+    def __call__(self, block: int) -> dict[str, Array]:
+        return {"name": np.array(["a", "b"])}
+
+
+@dataclass(frozen=True, slots=True)
+class Uneven:
+    """A table whose columns differ in length."""
+
+    def __call__(self, block: int) -> dict[str, Array]:
+        return {"one": np.zeros(2), "other": np.zeros(3)}
+
+
+def _loaded_at_home(process: int) -> Draws:
+    if os.getpid() != process:
+        raise InputError("the task cannot be loaded here")
+    return Draws()
+
+
+class Homebound:
+    """A task that does not survive the way to another process."""
+
+    def __call__(self, block: int) -> dict[str, Array]:
+        return Draws()(block)
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return _loaded_at_home, (os.getpid(),)
+
+
+def dies_at_once(connection: object, task: bytes) -> None:
+    """A worker process that ends before it is ready."""
+    os._exit(3)
+
+
+def expected(count: int) -> dict[int, dict[str, Array]]:
+    """The tables of the first blocks, computed here and without the runner."""
+    return {block: Draws()(block) for block in range(count)}
+
+
+def same_tables(ours: dict[int, dict[str, Array]], theirs: dict[int, dict[str, Array]]) -> bool:
+    """Whether both hold the same blocks, bit by bit."""
+    return ours.keys() == theirs.keys() and all(
+        ours[b].keys() == theirs[b].keys()
+        and all(
+            ours[b][name].dtype == theirs[b][name].dtype
+            and ours[b][name].tobytes() == theirs[b][name].tobytes()
+            for name in ours[b]
+        )
+        for b in ours
+    )

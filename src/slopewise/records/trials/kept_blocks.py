@@ -204,13 +204,12 @@ def _write(file: BinaryIO, table: Mapping[str, Array], mark: Mapping[str, object
 
 
 def _read(path: Path, key: str, block: int) -> dict[str, Array]:
-    archive = np.load(path, allow_pickle=False)
-    if not isinstance(archive, np.lib.npyio.NpzFile):
-        raise ValueError("it is not a kept block")
-    with archive:
-        if MARK not in archive:
+    with path.open("rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile) or MARK not in archive:
             raise ValueError("it is not a kept block")
-        table = {name: archive[name] for name in archive.files}
+        with archive:
+            table = {name: archive[name] for name in archive.files}
     mark = json.loads(table.pop(MARK).tobytes())
     if not isinstance(mark, dict) or mark.get("format") != FORMAT:
         raise ValueError("another version of slopewise made it")

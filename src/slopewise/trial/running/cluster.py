@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["compute_on_worker", "run_blocks_on_cluster"]
 
 SECONDS_TO_CONNECT = 10.0
+SECONDS_FOR_WORKERS = 10.0  # to join, where none is there yet
 SECONDS_WITHOUT_WORKERS = 30.0  # before the rest is given up
 SECONDS_BETWEEN_LOOKS = 0.1  # at the wish to stop
 SECONDS_BETWEEN_COUNTS = 2.0  # of the workers
@@ -111,7 +112,7 @@ async def _knock(address: str) -> None:
 def _agreed_versions(client: "Client", address: str) -> Versions:
     """The versions of this program's packages, once every worker was seen to have the same."""
     try:
-        client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+        client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
     except TimeoutError:
         raise InputError(
             f"the cluster at {address} has no workers; start some with `dask worker {address}`"
