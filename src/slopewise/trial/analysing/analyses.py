@@ -220,14 +220,18 @@ def _filled(asked: _Question, scores: Array, seen: Array) -> tuple[Array, Array]
 
 
 def _joint_rank(asked: _Question, pairs: PairTrials) -> EndpointAnswers:
-    """The test of Finkelstein and Schoenfeld; the estimate is the difference in mean rank."""
+    """The difference in mean rank, and the test of Finkelstein and Schoenfeld.
+
+    With covariates the test is that of the adjusted difference.
+    """
     from slopewise.endpoint.pairs.rank_trials import rank_difference_trials
 
-    found = rank_difference_trials(pairs, asked.arms.treated)
+    adjusted = _covariates(asked)
+    found = rank_difference_trials(pairs, asked.arms.treated, baseline=adjusted)
     return from_student(
         SCALES[Analysis.JOINT_RANK], pairs.joint_rank.decided & found.finite, found.estimate,
         error=found.standard_error, freedom=found.degrees_of_freedom,
-        p_value=pairs.joint_rank.p_value,
+        p_value=pairs.joint_rank.p_value if adjusted is None else found.p_value,
     )  # fmt: skip
 
 
@@ -240,16 +244,17 @@ def _win_ratio(asked: _Question, pairs: PairTrials) -> EndpointAnswers:
 
 
 def _time_to_event(asked: _Question) -> EndpointAnswers:
-    """Cox's hazard ratio; the test is the log-rank test."""
+    """Cox's hazard ratio; the test is the log-rank test, with covariates Wald's."""
     from slopewise.endpoint.survival.cox_trials import cox_trials
     from slopewise.endpoint.survival.log_rank import log_rank_trials
 
     follow = (asked.data.month, asked.data.died, asked.arms.treated)
     test = log_rank_trials(*follow, included=asked.included)
-    ratio = cox_trials(*follow, included=asked.included)
+    adjusted = _covariates(asked)
+    ratio = cox_trials(*follow, covariates=adjusted, included=asked.included)
     return from_normal(
         SCALES[Analysis.TIME_TO_EVENT], test.decided & ratio.finite, ratio.log_hazard_ratio,
-        error=ratio.standard_error, p_value=test.p_value,
+        error=ratio.standard_error, p_value=test.p_value if adjusted is None else ratio.p_value,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Endpoint:
     month: Month | None = None
     missing: Missing = Missing.LIKELIHOOD
     covariates: tuple[str, ...] = ()
-    intercept: Intercept | None = None  # slope, mmrm; common where not given
+    intercept: Intercept | None = None  # slope; common where not given
     likelihood: Likelihood | None = None  # slope, mmrm; reml where not given
     covariance: Covariance | None = None  # mmrm; un where not given
     degrees_of_freedom: DegreesOfFreedom | None = None  # slope, mmrm; satterthwaite where not given

@@ -42,7 +42,7 @@ _OF: dict[str, set[Analysis]] = {
     "month": {Analysis.MMRM, Analysis.RMST},
     "covariance": {Analysis.MMRM},
     "degrees_of_freedom": {Analysis.MMRM, Analysis.SLOPE},
-    "intercept": {Analysis.MMRM, Analysis.SLOPE},
+    "intercept": {Analysis.SLOPE},
     "likelihood": {Analysis.MMRM, Analysis.SLOPE},
     "margin_points": {Analysis.WIN_RATIO, Analysis.JOINT_RANK},
     "responder_percent": {Analysis.RESPONDER},

@@ -6,6 +6,12 @@ from typing import Any
 from slopewise.errors import InputError
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.plain import Problem, as_plain, from_plain
+from slopewise.trial.soundness.carried_out import (
+    covariate_problems,
+    missing_problems,
+    procedure_problems,
+    responder_problems,
+)
 from slopewise.trial.soundness.looks import look_problems, reestimation_problems
 from slopewise.trial.soundness.people import (
     enrolment_problems,
@@ -50,6 +56,10 @@ _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("endpoints", "multiplicity"), multiplicity_problems),
     (("interim", "multiplicity", "trial.duration_months", "enrolment"), look_problems),
     (("interim", "reestimation", "trial.size"), reestimation_problems),
+    (("endpoints", "randomisation"), covariate_problems),
+    (("endpoints",), missing_problems),
+    (("interim", "multiplicity"), procedure_problems),
+    (("open_period", "run_in"), responder_problems),
 )
 
 
