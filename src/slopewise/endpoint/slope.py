@@ -172,7 +172,7 @@ def _doubt(
     if freedom is Freedom.KENWARD_ROGER:
         month = np.asarray(rows.month, dtype=float)
         found = kenward_roger(
-            fit, np.asarray(rows.person), month, design=design, effect=_ARM_BY_MONTH
+            fit.variances, np.asarray(rows.person), month, design=design, effect=_ARM_BY_MONTH
         )
         if found is not None and found.degrees_of_freedom is not None:
             return _Doubt(found.covariance, found.degrees_of_freedom, "t by Kenward and Roger")

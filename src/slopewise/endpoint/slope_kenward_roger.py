@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray as Array
 
-from slopewise.numerics.random_slope import RandomSlopeFit
+from slopewise.numerics.random_slope import VarianceComponents
 
 __all__ = ["SmallSample", "kenward_roger"]
 
@@ -34,14 +34,14 @@ class SmallSample:
 
 
 def kenward_roger(
-    fit: RandomSlopeFit,
+    variances: VarianceComponents,
     person: Shaped[Array, " rows"],
     month: Float[Array, " rows"],
     *,
     design: Float[Array, "rows effects"],
     effect: int,
 ) -> SmallSample | None:
-    """From the same rows that were fitted; None where the variances cannot be told apart."""
+    """From the fitted variances and the same rows; None where those cannot be told apart."""
     scale = float(np.abs(month).max()) or 1.0  # so that all four variances are of one size
     many = design.shape[1]
     whole = np.zeros((many, many))
@@ -50,7 +50,7 @@ def kenward_roger(
     for chosen in _by_visits(person):
         x, t = design[chosen], month[chosen] / scale
         parts = _parts(t)
-        weights = np.array([*_in_scale(fit, scale), fit.variances.residual_sd**2])
+        weights = np.array([*_in_scale(variances, scale), variances.residual_sd**2])
         inverse = np.linalg.inv(np.einsum("a,agij->gij", weights, parts))
         left = inverse @ x  # V⁻¹X
         turned = inverse @ parts  # V⁻¹V_a
@@ -95,6 +95,6 @@ def _parts(t: Float[Array, "people visits"]) -> Float[Array, "4 people visits vi
     ])  # fmt: skip
 
 
-def _in_scale(fit: RandomSlopeFit, scale: float) -> tuple[float, float, float]:
-    d = fit.variances.covariance
+def _in_scale(variances: VarianceComponents, scale: float) -> tuple[float, float, float]:
+    d = variances.covariance
     return float(d[0, 0]), float(d[0, 1]) * scale, float(d[1, 1]) * scale**2

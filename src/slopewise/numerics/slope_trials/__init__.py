@@ -1,0 +1,1 @@
+"""The random-slope model in many simulated trials at once."""
