@@ -8,6 +8,7 @@ from slopewise.report.figures.grammar import (
     left_pixel,
     one_row,
     right_pixel,
+    rows_of,
     top_pixel,
 )
 from slopewise.report.figures.style import SURFACE, text_width
@@ -46,6 +47,7 @@ def key_layers(entries: tuple[KeyEntry, ...], *, width: int, top: float) -> list
     import altair as alt
 
     layers = []
+    labels = []
     for entry, (line, left) in zip(entries, _places(entries, width), strict=True):
         y = top + line * KEY_LINE
         one = alt.Chart(one_row())
@@ -60,9 +62,10 @@ def key_layers(entries: tuple[KeyEntry, ...], *, width: int, top: float) -> list
                 opacity=1,
             )
             layers.append(point.encode(left_pixel(left + _SWATCH / 2), top_pixel(y)))
-        label = one.mark_text(align="left", baseline="middle", text=entry.label)
-        layers.append(label.encode(left_pixel(left + _SWATCH + 7), top_pixel(y)))
-    return layers
+        labels.append({"x": left + _SWATCH + 7, "y": y, "words": entry.label})
+    words = alt.Chart(rows_of(labels)).mark_text(align="left", baseline="middle")
+    pixels = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    return [*layers, words.encode(*pixels, alt.Text("words:N"))]
 
 
 def _swatch(one: "alt.Chart", entry: KeyEntry, *, left: float, y: float) -> "alt.Chart":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from slopewise.report.figures import style
-from slopewise.report.figures.grammar import left_pixel, one_row, right_pixel, rows_of, top_pixel
+from slopewise.report.figures.grammar import left_pixel, one_row, rows_of, top_pixel
 from slopewise.report.figures.key import KEY_LINE, KeyEntry, key_layers, key_lines
 from slopewise.report.figures.svg import render
 
@@ -151,11 +151,14 @@ def _frame(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
         rule = row.mark_rule(color=style.INK_SOFT, strokeWidth=1.5, strokeDash=_dash(number))
         y = _y(picture, place)
         layers.append(rule.encode(x=_x(picture, place), y=y, y2=alt.Y2("end")))
-    for number in range(1, len(picture.rows)):
-        hair = alt.Chart(one_row()).mark_rule(color=style.GRID, strokeWidth=1)
-        across = right_pixel(place.width)
-        down = top_pixel(place.row * number)
-        layers.append(hair.encode(x=left_pixel(0), x2=across, y=down))
+    hairs = [
+        {"x": 0, "x2": place.width, "y": place.row * number}
+        for number in range(1, len(picture.rows))
+    ]
+    if hairs:
+        hair = alt.Chart(rows_of(hairs)).mark_rule(color=style.GRID, strokeWidth=1)
+        x, down = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+        layers.append(hair.encode(x, down, x2="x2"))
     if picture.heading and not place.is_narrow:
         words = alt.Chart(one_row()).mark_text(
             align="right", baseline="bottom", text=picture.heading
@@ -169,39 +172,41 @@ def _dash(number: int) -> list[int]:
 
 
 def _words(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
-    texts: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    bold = {"fontWeight": "bold", "color": style.INK, "align": "left"}
-    soft = {"fontWeight": "normal", "color": style.INK_SOFT, "align": "left"}
+    names: list[dict[str, Any]] = []
+    under: list[dict[str, Any]] = []
+    right: list[dict[str, Any]] = []
     for number, row in enumerate(picture.rows):
         top = place.row * number
         if place.is_narrow:
-            label = _short(row.label, _NARROW_LETTERS)
-            texts.append((bold, {"px": 0, "y": top + 15, "words": label}))
-            under = "; ".join(words for words in (row.remark, row.cell) if words)
-            texts.append((soft, {"px": 0, "y": top + 33, "words": under}))
+            names.append({"x": 0, "y": top + 15, "words": _short(row.label, _NARROW_LETTERS)})
+            words = "; ".join(part for part in (row.remark, row.cell) if part)
+            under.append({"x": 0, "y": top + 33, "words": words})
             continue
         middle = top + place.row / 2
         shift = 9 if row.remark else 0
-        label = _short(row.label, _LETTERS)
-        texts.append((bold, {"px": 0, "y": middle - shift, "words": label}))
-        texts.append((soft, {"px": 0, "y": middle + 9, "words": row.remark}))
-        right = {**soft, "align": "right"}
-        texts.append((right, {"px": place.width, "y": middle, "words": row.cell}))
-    return [_text(look, row, picture, place) for look, row in texts if row["words"]]
+        names.append({"x": 0, "y": middle - shift, "words": _short(row.label, _LETTERS)})
+        under.append({"x": 0, "y": middle + 9, "words": row.remark})
+        right.append({"x": place.width, "y": middle, "words": row.cell})
+    looks = (
+        (names, {"fontWeight": "bold", "color": style.INK, "align": "left"}),
+        (under, {"color": style.INK_SOFT, "align": "left"}),
+        (right, {"color": style.INK, "align": "right"}),
+    )
+    kept = [([row for row in rows if row["words"]], look) for rows, look in looks]
+    return [_texts(rows, look) for rows, look in kept if rows]
 
 
 def _short(label: str, letters: int) -> str:
     return label if len(label) <= letters else f"{label[: letters - 1].rstrip()}…"
 
 
-def _text(
-    look: dict[str, Any], row: dict[str, Any], picture: DotsPicture, place: _Place
-) -> "alt.Chart":
+def _texts(rows: list[dict[str, Any]], look: dict[str, Any]) -> "alt.Chart":
+    """Words at pixels of the chart, all of one look in one layer."""
     import altair as alt
 
-    text: alt.Chart = alt.Chart(rows_of([row])).mark_text(baseline="middle", **look)
-    y = _y(picture, place)
-    return text.encode(x=left_pixel(row["px"]), y=y, text=alt.Text("words:N"))
+    text: alt.Chart = alt.Chart(rows_of(rows)).mark_text(baseline="middle", **look)
+    x = alt.X("x:Q", scale=None, axis=None)
+    return text.encode(x, alt.Y("y:Q", scale=None, axis=None), alt.Text("words:N"))
 
 
 def _dots(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -68,16 +68,7 @@ def lines_svg(picture: LinesPicture, width: int) -> Markup:
         layers = [
             *_frame(picture, width),
             *_level(picture),
-            *(
-                one
-                for n, line in enumerate(picture.lines)
-                for one in _band(picture, line, n, width=width)
-            ),
-            *(
-                one
-                for n, line in enumerate(picture.lines)
-                for one in _line(picture, line, n, width=width)
-            ),
+            *_drawn(picture, width),
             *key_layers(entries, width=width, top=top),
         ]
         chart = alt.layer(*layers).properties(width=width, height=height)
@@ -143,46 +134,56 @@ def _level(picture: LinesPicture) -> list["alt.Chart"]:
     return [rule.encode(y=_y(picture))]
 
 
-def _rows(line: Line) -> list[dict[str, float | str]]:
+def _rows(line: Line) -> list[dict[str, Any]]:
     return [
-        {"x": p.x, "y": p.y, "low": p.low, "high": p.high, "words": p.words} for p in line.points
+        {"x": p.x, "y": p.y, "low": p.low, "high": p.high, "words": p.words, "line": line.label}
+        for p in line.points
     ]
 
 
-def _band(picture: LinesPicture, line: Line, number: int, *, width: int) -> list["alt.Chart"]:
+def _encoding(picture: LinesPicture) -> dict[str, Any]:
+    """Which look belongs to which line; one layer draws them all."""
     import altair as alt
 
-    if not picture.band_words or len(line.points) < 2:
-        return []
-    look = look_of(number)
-    band = alt.Chart(rows_of(_rows(line))).mark_area(color=look.color, opacity=0.14)
-    return [band.encode(x=_x(picture, width), y=_y(picture, "low"), y2="high")]
+    labels = [line.label for line in picture.lines]
+    looks = [look_of(number) for number in range(len(labels))]
+    ranges: dict[str, list[Any]] = {
+        "color": [look.color for look in looks],
+        "strokeDash": [list(look.dash) for look in looks],
+        "shape": [look.shape for look in looks],
+        "strokeWidth": [3 if line.is_strong else 2 for line in picture.lines],
+    }
+    channels = {
+        "color": alt.Color,
+        "strokeDash": alt.StrokeDash,
+        "shape": alt.Shape,
+        "strokeWidth": alt.StrokeWidth,
+    }
+    return {
+        name: channel("line:N", scale=alt.Scale(domain=labels, range=ranges[name]), legend=None)
+        for name, channel in channels.items()
+    }
 
 
-def _line(picture: LinesPicture, line: Line, number: int, *, width: int) -> list["alt.Chart"]:
+def _drawn(picture: LinesPicture, width: int) -> list["alt.Chart"]:
+    """Bands below, lines over them, points on top, and words above points."""
     import altair as alt
 
-    look, x = look_of(number), _x(picture, width)
-    chart = alt.Chart(rows_of(_rows(line)))
-    stroke = chart.mark_line(
-        color=look.color,
-        strokeWidth=3 if line.is_strong else 2,
-        strokeDash=list(look.dash),
-    )
-    point = chart.mark_point(
-        color=look.color,
-        shape=look.shape,
-        filled=True,
-        size=80 if line.is_strong else 64,
-        opacity=1,
-    )
-    layers = [stroke.encode(x=x, y=_y(picture)), point.encode(x=x, y=_y(picture))]
-    if any(p.words for p in line.points):
-        words = chart.mark_text(baseline="bottom", dy=-9, color=style.INK)
-        layers.append(words.encode(x=x, y=_y(picture), text=alt.Text("words:N")))
-    if len(line.points) == 1:  # a band needs two
-        ends = chart.mark_rule(color=look.color, strokeWidth=1.5)
-        layers.insert(0, ends.encode(x=x, y=_y(picture, "low"), y2=alt.Y2("high")))
+    x, y, looks = _x(picture, width), _y(picture), _encoding(picture)
+    chart = alt.Chart(rows_of([row for line in picture.lines for row in _rows(line)]))
+    layers = []
+    if picture.band_words:
+        band = chart.mark_area(opacity=0.14)
+        low = _y(picture, "low")
+        layers.append(band.encode(x=x, y=low, y2=alt.Y2("high"), color=looks["color"]))
+    stroke = {name: looks[name] for name in ("color", "strokeDash", "strokeWidth")}
+    layers.append(chart.mark_line().encode(x=x, y=y, **stroke))
+    point = chart.mark_point(filled=True, size=64, opacity=1)
+    layers.append(point.encode(x=x, y=y, color=looks["color"], shape=looks["shape"]))
+    worded = [row for line in picture.lines for row in _rows(line) if row["words"]]
+    if worded:
+        words = alt.Chart(rows_of(worded)).mark_text(baseline="bottom", dy=-9, color=style.INK)
+        layers.append(words.encode(x=x, y=y, text=alt.Text("words:N")))
     return layers
 
 
