@@ -40,7 +40,9 @@ def trial(
 
 def columns_of(arm: Array, base: Array) -> Array:
     """As in the code, so that means are taken at the same place."""
-    return np.column_stack([np.ones(len(arm)), arm.astype(float), (base - base.mean()) / base.std()])
+    return np.column_stack(
+        [np.ones(len(arm)), arm.astype(float), (base - base.mean()) / base.std()]
+    )
 
 
 def limit(strategy: Strategy, outcome: Array, seen: Array, arm: Array, base: Array) -> float:
@@ -88,7 +90,8 @@ def test_many_imputations_reach_their_closed_form(strategy: Strategy, seed: int)
         outcome, seen, arm,
         baseline=base, strategy=strategy, imputations=4000, generator=np.random.default_rng(seed),
     )  # fmt: skip
-    assert found.estimate is not None and found.monte_carlo_error is not None
+    assert found.estimate is not None
+    assert found.monte_carlo_error is not None
     expected = limit(strategy, outcome, seen, arm, base)
     assert found.estimate == pytest.approx(expected, abs=MONTE_CARLO * found.monte_carlo_error)
     others = [limit(one, outcome, seen, arm, base) for one in Strategy if one is not strategy]
@@ -105,7 +108,8 @@ def test_missing_at_random_is_the_repeated_measures_model(gaps: float) -> None:
         generator=np.random.default_rng(8),
     )  # fmt: skip
     model = mmrm_trials(outcome[None], seen[None], arm, baseline=base[None], method="ml")
-    assert found.estimate is not None and found.monte_carlo_error is not None
+    assert found.estimate is not None
+    assert found.monte_carlo_error is not None
     # with gaps the posterior mean and the maximum differ by a small part of the standard error
     error = found.monte_carlo_error + (0.0 if gaps == 0.0 else 0.005 * model.standard_error[0])
     assert found.estimate == pytest.approx(float(model.estimate[0]), abs=MONTE_CARLO * error)
@@ -188,7 +192,9 @@ def test_the_result_is_gone_at_the_tipping_point_and_not_before(
     drawn = drawn_of(strategy, effect=0.9)
     point = find_tipping_point(drawn, form=form)
     assert point.status.value == "found"
-    assert point.delta is not None and point.delta < 0.0 and point.p_value is not None
+    assert point.delta is not None
+    assert point.delta < 0.0
+    assert point.p_value is not None
     assert point.p_value >= 0.05
 
     def p_at(delta: float) -> float:
@@ -216,7 +222,8 @@ def test_many_trials_at_once_are_one_trial_each() -> None:
             baseline=base[k], strategy="copy-reference", imputations=4000,
             generator=np.random.default_rng(2),
         )  # fmt: skip
-        assert alone.estimate is not None and alone.monte_carlo_error is not None
+        assert alone.estimate is not None
+        assert alone.monte_carlo_error is not None
         limit_of_error = MONTE_CARLO * np.sqrt(2.0) * alone.monte_carlo_error
         assert together.estimate[k] == pytest.approx(alone.estimate, abs=limit_of_error)
         assert together.standard_error[k] == pytest.approx(alone.standard_error, rel=0.02)

@@ -82,9 +82,14 @@ def test_scores_that_were_seen_stay_and_controls_are_drawn_alike() -> None:
     outcome, seen, arm, base = trials(left=0.3, gaps=0.1)
     drawn = {
         strategy: impute_scores(
-            outcome, seen, arm,
-            baseline=base, strategy=strategy, imputations=4, generator=np.random.default_rng(2),
-        )  # fmt: skip
+            outcome,
+            seen,
+            arm,
+            baseline=base,
+            strategy=strategy,
+            imputations=4,
+            generator=np.random.default_rng(2),
+        )
         for strategy in Strategy
     }
     last = seen[..., -1]
@@ -127,12 +132,13 @@ def test_a_trial_that_cannot_be_imputed_stops_no_other() -> None:
         baseline=base, strategy="copy-reference", generator=np.random.default_rng(3),
     )  # fmt: skip
     assert found.converged.tolist() == [False, False, False, True, True, True]
-    assert (found.p_value[:3] == 1.0).all() and (found.estimate[:3] == 0.0).all()
+    assert (found.p_value[:3] == 1.0).all()
+    assert (found.estimate[:3] == 0.0).all()
     assert np.isfinite(found.p_value).all()
 
 
 def test_visits_never_seen_together_cannot_be_imputed() -> None:
-    outcome, seen, arm, base = trials()
+    outcome, seen, _arm, base = trials()
     seen[:, ::2, 0] = False
     seen[:, 1::2, 1] = False
     found = imputed_trials(
@@ -153,7 +159,8 @@ def test_one_trial_says_what_was_drawn_and_for_what_estimand() -> None:
             outcome[0], seen[0], arm,
             baseline=base[0], strategy=strategy, generator=np.random.default_rng(1), delta=-0.5,
         )  # fmt: skip
-        assert words in found.estimand and "had everybody lived" in found.estimand
+        assert words in found.estimand
+        assert "had everybody lived" in found.estimand
         assert "shifted by -0.5 points for every visit since" in found.estimand
         assert found.imputed_treated == int((~seen[0, arm, -1]).sum())
         assert found.imputed_controls == int((~seen[0, ~arm, -1]).sum())
@@ -166,14 +173,19 @@ def test_no_tipping_point_where_there_is_nothing_to_tip() -> None:
     def point(scores: Array, there: Array) -> object:
         return find_tipping_point(
             impute_scores(
-                scores, there, arm,
-                baseline=base, strategy="multiple-imputation", imputations=20,
+                scores,
+                there,
+                arm,
+                baseline=base,
+                strategy="multiple-imputation",
+                imputations=20,
                 generator=np.random.default_rng(1),
-            )  # fmt: skip
+            )
         )
 
     worse = point(outcome, seen)
-    assert worse.status == "found" and worse.delta > 0.0  # type: ignore[attr-defined]
+    assert worse.status == "found"
+    assert worse.delta > 0.0
     level = outcome - outcome[:, arm].mean(axis=1, keepdims=True) * arm[:, None]
     level = level - outcome[:, ~arm].mean(axis=1, keepdims=True) * ~arm[:, None]
     assert point(level, seen).status == "not_significant"  # type: ignore[attr-defined]

@@ -49,7 +49,9 @@ def test_a_trial_that_people_leave_is_imputed_as_by_mice() -> None:
         imputations=ours,
         generator=np.random.default_rng(11),
     )
-    assert found.estimate is not None and found.within is not None and found.between is not None
+    assert found.estimate is not None
+    assert found.within is not None
+    assert found.between is not None
     between = theirs["between"]
     error = math.sqrt(between / ours + between / many)
     assert found.estimate == pytest.approx(theirs["estimate"], abs=MONTE_CARLO * error)
