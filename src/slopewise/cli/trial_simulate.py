@@ -103,8 +103,11 @@ def simulate(
         answer(simulation_text(found, command=command))
     if report is not None:
         from slopewise.report.trial.simulation_report import simulation_report
+        from slopewise.trial.simulating.plan import deciding_boundary
 
-        write_document(report, simulation_report(found, request.design, command=command))
+        bounds = deciding_boundary(request.design)
+        text = simulation_report(found, request.design, command, boundary=bounds)
+        write_document(report, text)
         tell(f"Report written: {report}")
     if found.status == "finished":
         forget_blocks(request)

@@ -68,7 +68,7 @@ class TrialSums:
     @property
     def people(self) -> Float[Array, "groups trials"]:
         """How many."""
-        return self.pairs[0]
+        return np.asarray(self.pairs[0])
 
     @property
     def rows(self) -> Float[Array, " trials"]:

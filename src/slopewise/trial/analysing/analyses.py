@@ -284,10 +284,10 @@ def _responder(asked: _Question) -> EndpointAnswers:
         run_in=months <= 0.0, included=asked.included,
     )  # fmt: skip
     answers = from_interval(
-        SCALES[Analysis.RESPONDER], found.shares.finite, found.shares.difference,
-        low=found.shares.low, high=found.shares.high, p_value=found.shares.p_value,
+        SCALES[Analysis.RESPONDER], found.finite, found.estimate,
+        low=found.low, high=found.high, p_value=found.p_value,
     )  # fmt: skip
-    return _with(answers, controls_responding=found.shares.control_share)
+    return _with(answers, controls_responding=found.control_share)
 
 
 def _joint_model(asked: _Question) -> EndpointAnswers:

@@ -24,7 +24,15 @@ from slopewise.trial.virtual.people import draw_world
 from slopewise.trial.virtual.schedule import EXTERNAL_ARM, Schedule, schedule_of
 from slopewise.trial.virtual.screening import Door, enter
 
-__all__ = ["Comparison", "Looks", "TrialPlan", "has_effect", "plan_trial", "without_effect"]
+__all__ = [
+    "Comparison",
+    "Looks",
+    "TrialPlan",
+    "deciding_boundary",
+    "has_effect",
+    "plan_trial",
+    "without_effect",
+]
 
 _MOST_VALUES = 4_000_000  # scores in a block: larger ones leave no room on small machines
 _BLOCK = 50  # replicates a block: more would leave the processor's cache
@@ -141,6 +149,19 @@ def plan_trial(
         looks=_looks(design, comparisons),
         drawn_slowing=drawn_slowing,
     )
+
+
+def deciding_boundary(design: Design) -> Boundary | None:
+    """The bounds of the first endpoint that decides; None without looks."""
+    arms = tuple(arm.name for arm in design.arms)
+    if design.trial.kind is TrialKind.SINGLE_ARM:
+        arms = (*arms, EXTERNAL_ARM)
+    comparisons = _comparisons(design, arms)
+    looks = _looks(design, comparisons)
+    if looks is None:
+        return None
+    bounds = (looks.bounds[place] for place in _tested(design, comparisons))
+    return next((bound for bound in bounds if bound is not None), None)
 
 
 def has_effect(scenario: Scenario) -> bool:
