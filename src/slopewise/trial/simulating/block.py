@@ -124,8 +124,7 @@ def treatment_of(
         ratio = None if ratio is None else ratio * responds
     if not slowing.any() and ratio is None:
         return None
-    exposure = np.ascontiguousarray(plan.schedule.exposure.T)[:, arm]
-    return Treatment(slowing, ratio, exposure)
+    return Treatment(slowing, ratio, plan.schedule.exposure, arm)
 
 
 def _enrolled(plan: TrialPlan, generator: np.random.Generator) -> Enrolled:

@@ -212,6 +212,7 @@ def _door(
         entry=design.entry,
         schedule=schedule,
         bulbar_share=_bulbar_share(design),
+        is_varied=scenario.slowing_spread > 0.0 or scenario.responder_share < 1.0,
         open_period=period,
         open_slowing=(given, scenario.slowing_spread, scenario.responder_share),
         open_log_hazard_ratio=ratio,
@@ -225,11 +226,11 @@ def _door(
     return replace(door, admitted=found.passed / found.tried)
 
 
-def _bulbar_share(design: Design) -> float:
+def _bulbar_share(design: Design) -> float | None:
     for factor in design.randomisation.factors:
         if factor.name == _ONSET and _BULBAR in factor.levels:
             return factor.shares[factor.levels.index(_BULBAR)]
-    return BULBAR_SHARE
+    return None if design.entry.tricals_risk is None else BULBAR_SHARE
 
 
 def _outside_door(design: Design, door: Door) -> Door | None:

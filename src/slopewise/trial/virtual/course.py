@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from slopewise.progression.simulate import record_scores
@@ -31,14 +31,24 @@ _STEEPEST = 50.0  # largest exponent of the hazard: certain death within the ste
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Treatment:
-    """What each person gets: slowing θ, direct log hazard ratio, exposure in each step.
+    """What each person gets: slowing θ, direct log hazard ratio, and the exposure of each arm.
 
-    `exposure` None: nobody is treated.
+    `arm` None: everybody is in the only row of `exposure`.
     """
 
     slowing: Float[Array, "trials people"]
     log_hazard_ratio: Float[Array, "trials people"] | None
-    exposure: Float[Array, "steps #trials people"] | None
+    exposure: Float[Array, "arms steps"]
+    arm: Int[Array, "trials people"] | None = None
+
+    def at(self, step: int) -> Array | float:
+        """Each person's share of the full effect in a step."""
+        shares = self.exposure[:, step]
+        return float(shares[0]) if self.arm is None else np.asarray(shares[self.arm])
+
+    def changes_at(self, step: int, *, first: int) -> bool:
+        """Whether any arm's exposure differs from the step before."""
+        return step == first or bool((self.exposure[:, step] != self.exposure[:, step - 1]).any())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,65 +68,61 @@ def follow(
     steps: range,
     treatment: Treatment | None = None,
     visits: Sequence[int] = (),
-    with_death: bool = True,
     generator: np.random.Generator,
 ) -> Followed:
     """Go through the steps; function is noted at those of `visits` at an edge that is reached.
 
     A visit at the first edge is noted before the first step.
     """
-    m, r, w = people.level, people.slope, people.wander
+    m, w = people.level, people.wander
     edges = {int(schedule.visit_edge[v]) for v in visits}
     function, slopes = [], []
-    mortal = with_death and world.hazard is not None
-    risk, event = people.risk, people.event_month
+    risk = _Risk(world, people, schedule.start) if world.hazard is not None else None
     wanders = bool(people.wander_sd.any())
-    if steps.start in edges:
-        function.append(m)
-        slopes.append(r + w)
+    pace: Array | float = 1.0
+    direct: Array | float | None = None
     for step in steps:
-        start, end = schedule.edges[step], schedule.edges[step + 1]
-        months = float(end - start)
-        change, w = (
-            _natural_change(world, people, (r, w), months=months, generator=generator)
-            if wanders
-            else (r * months, w)
-        )
-        pace = 1.0
-        direct = None
-        if treatment is not None and treatment.exposure is not None:
-            g = treatment.exposure[step]
-            pace = 1.0 - treatment.slowing * g
-            change = change * pace
+        if step == steps.start and step in edges:
+            function.append(m)
+            slopes.append(people.slope + w)
+        span = (float(schedule.edges[step]), float(schedule.edges[step + 1]))
+        if treatment is not None and treatment.changes_at(step, first=steps.start):
+            share = treatment.at(step)
+            pace = 1.0 - treatment.slowing * share
             if treatment.log_hazard_ratio is not None:
-                direct = treatment.log_hazard_ratio * g
-        if mortal:
-            risk, event = _survived(
-                world, (people.threshold, risk, event), (m, change), direct,
-                span=(float(start), float(end), schedule.start),
-            )  # fmt: skip
+                direct = treatment.log_hazard_ratio * share
+        change, w = _natural_change(
+            world, people, w, months=span[1] - span[0], wanders=wanders, generator=generator
+        )
+        if treatment is not None:
+            change *= pace
+        if risk is not None:
+            risk.pass_over(m, change, direct, span=span)
         m = m + change
         if step + 1 in edges:
             function.append(m)
-            slopes.append((r + w) * pace)
-    moved = replace(people, level=m, wander=w, risk=risk, event_month=event)
-    return Followed(moved, function, slopes)
+            slopes.append((people.slope + w) * pace)
+    if risk is not None:
+        people = replace(people, risk=risk.cumulative, event_month=risk.event_month)
+    return Followed(replace(people, level=m, wander=w), function, slopes)
 
 
 def _natural_change(
     world: World,
     people: People,
-    state: tuple[Array, Array],
+    w: Array,
     *,
     months: float,
+    wanders: bool,
     generator: np.random.Generator,
 ) -> tuple[Array, Array]:
     """Change of function without treatment over one step, and the wander after it."""
-    r, w = state
+    change = people.slope * months
+    if not wanders:
+        return change, w
     step = wander_step(world.memory, months)
-    first, second = generator.standard_normal((2, *r.shape))
-    change = step.carried * w
-    change += r * months
+    first, second = generator.standard_normal((2, *w.shape))
+    change += step.carried * w
     second *= step.own
     second += step.shared * first
     second *= people.wander_sd
@@ -127,37 +133,50 @@ def _natural_change(
     return change, first
 
 
-def _survived(
-    world: World,
-    lived: tuple[Array, Array, Array],
-    course: tuple[Array, Array],
-    direct: Array | None,
-    *,
-    span: tuple[float, float, float],
-) -> tuple[Array, Array]:
-    """Cumulative hazard after one step, and the event's month where it passed the threshold."""
-    assert world.hazard is not None
-    b, k, by_value, by_slope = world.hazard
-    threshold, risk, event = lived
-    m, change = course
-    start, end, first_visit = span
-    since, until = (start - first_visit) ** k, (end - first_visit) ** k
-    exponent = by_value * m
-    exponent += b - by_value * world.reference_value
-    exponent += (0.5 * by_value + by_slope / (end - start)) * change
-    if direct is not None:
-        exponent += direct
-    np.minimum(exponent, _STEEPEST, out=exponent)
-    rate = np.exp(exponent, out=exponent)
-    after = risk + (until - since) * rate
-    here = np.nonzero((after >= threshold) & (risk < threshold))
-    if len(here[0]):
-        own = here[0]
-        reached = since[own, 0] + (threshold[here] - risk[here]) / rate[here]
-        month = reached ** (1.0 / k[own, 0]) + first_visit
-        event = event.copy()
-        event[here] = np.clip(month, start, end)
-    return after, event
+class _Risk:
+    """The cumulative hazard of everybody, and the month in which it passed the threshold."""
+
+    def __init__(self, world: World, people: People, first_visit: float) -> None:
+        assert world.hazard is not None
+        b, self._shape, self._by_value, self._by_slope = world.hazard
+        self._constant = b - self._by_value * world.reference_value
+        self._first_visit = first_visit
+        self._threshold = people.threshold
+        self._is_alive = people.risk < people.threshold
+        self.cumulative = people.risk
+        self.event_month = people.event_month.copy()
+
+    def pass_over(
+        self,
+        m: Float[Array, "trials people"],
+        change: Float[Array, "trials people"],
+        direct: Array | float | None,
+        *,
+        span: tuple[float, float],
+    ) -> None:
+        """One step, from function `m` by `change`."""
+        start, end = span
+        since, until = ((at - self._first_visit) ** self._shape for at in span)
+        rate = self._by_value * m
+        rate += self._constant
+        rate += (0.5 * self._by_value + self._by_slope / (end - start)) * change
+        if direct is not None:
+            rate += direct
+        np.minimum(rate, _STEEPEST, out=rate)
+        np.exp(rate, out=rate)
+        after = rate * (until - since)
+        after += self.cumulative
+        passed = after >= self._threshold
+        passed &= self._is_alive
+        here = np.flatnonzero(passed)
+        if len(here):
+            own = here // m.shape[1]
+            left = self._threshold.ravel()[here] - self.cumulative.ravel()[here]
+            reached = since[own, 0] + left / rate.ravel()[here]
+            month = reached ** (1.0 / self._shape[own, 0]) + self._first_visit
+            self.event_month.ravel()[here] = np.clip(month, start, end)
+            self._is_alive ^= passed
+        self.cumulative = after
 
 
 def recorded(
@@ -174,13 +193,14 @@ def recorded(
     function = np.stack(followed.function)
     shape = function.shape
     spread = np.broadcast_to(followed.people.residual_sd, shape[1:])
-    variance = np.empty(shape)
-    for place, (slope, timing) in enumerate(zip(followed.slope, timing_variance, strict=True)):
-        variance[place] = spread**2
-        if timing:
-            variance[place] += slope**2 * timing
-    scores = record_scores(
-        function.reshape(shape[0], -1), np.sqrt(variance.reshape(shape[0], -1)),
-        generator=generator,
-    )  # fmt: skip
+    if any(timing_variance):
+        variance = np.empty(shape)
+        for place, (slope, timing) in enumerate(zip(followed.slope, timing_variance, strict=True)):
+            np.multiply(slope, slope, out=variance[place])
+            variance[place] *= timing
+        variance += spread**2
+        spread = np.sqrt(variance).reshape(shape[0], -1)
+    else:
+        spread = spread.reshape(1, -1)
+    scores = record_scores(function.reshape(shape[0], -1), spread, generator=generator)
     return np.ascontiguousarray(np.moveaxis(scores.reshape(shape), 0, -1))

@@ -14,7 +14,6 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from slopewise.progression.natural_history import NaturalHistory
-from slopewise.trial.virtual.facts import BULBAR_SHARE
 
 __all__ = ["People", "World", "draw_people", "draw_world", "yearly_decline"]
 
@@ -71,9 +70,9 @@ class People:
     threshold: Float[Array, "trials people"]
     risk: Float[Array, "trials people"]  # cumulative hazard so far
     event_month: Float[Array, "trials people"]
-    gain: Float[Array, "trials people"]
-    responds: Float[Array, "trials people"]
-    bulbar: Bool[Array, "trials people"]
+    gain: Float[Array, "trials #people"]
+    responds: Float[Array, "trials #people"]
+    bulbar: Bool[Array, "trials #people"]
 
     def take(self, index: Array) -> "People":
         """Some of the people of each trial: one row of places a trial."""
@@ -124,28 +123,35 @@ def draw_people(
     people: int,
     *,
     generator: np.random.Generator,
-    bulbar_share: float = BULBAR_SHARE,
+    bulbar_share: float | None = None,
+    is_varied: bool = False,
 ) -> People:
-    """People at their first visit."""
+    """People at their first visit.
+
+    Traits that have no part in the course come from a stream of their own, and only where they are
+    wanted: `bulbar_share` where onset counts, `is_varied` where people respond differently.
+    """
     shape = (world.trials, people)
+    nothing = np.zeros((world.trials, 1))
+    traits = generator.spawn(1)[0]
     of = _class_values(world, people, generator=generator)
-    first, second, wander = generator.standard_normal((3, *shape))
-    rho = of("correlation")
-    residual_sd, wander_sd = of("residual_sd"), of("wander_sd")
+    rho, wander_sd = of("correlation"), of("wander_sd")
+    first, second = generator.standard_normal((2, *shape))
     event = np.full(shape, np.inf)
-    threshold = event if world.hazard is None else generator.standard_exponential(shape)
+    second *= np.sqrt(1.0 - rho**2)
+    second += rho * first
     return People(
         level=of("mean_level") + of("sd_level") * first,
-        slope=of("mean_slope") + of("sd_slope") * (rho * first + np.sqrt(1.0 - rho**2) * second),
-        wander=wander_sd * wander,
-        residual_sd=residual_sd,
+        slope=of("mean_slope") + of("sd_slope") * second,
+        wander=wander_sd * generator.standard_normal(shape) if wander_sd.any() else np.zeros(shape),
+        residual_sd=of("residual_sd"),
         wander_sd=wander_sd,
-        threshold=threshold,
+        threshold=event if world.hazard is None else generator.standard_exponential(shape),
         risk=np.zeros(shape),
         event_month=event,
-        gain=generator.standard_normal(shape),
-        responds=generator.random(shape),
-        bulbar=generator.random(shape) < bulbar_share,
+        bulbar=nothing > 0 if bulbar_share is None else traits.random(shape) < bulbar_share,
+        gain=traits.standard_normal(shape) if is_varied else nothing,
+        responds=traits.random(shape) if is_varied else nothing,
     )
 
 

@@ -33,7 +33,8 @@ class Door:
 
     entry: Entry
     schedule: Schedule
-    bulbar_share: float
+    bulbar_share: float | None = None  # None: onset has no part in the trial
+    is_varied: bool = False  # people respond differently to treatment
     open_period: OpenPeriod | None = None
     open_slowing: tuple[float, float, float] = (0.0, 0.0, 1.0)  # mean, spread, responder share
     open_log_hazard_ratio: float = 0.0
@@ -142,7 +143,10 @@ def _first_visit(
     generator: np.random.Generator,
 ) -> tuple[People, Float[Array, "trials people visits"]]:  # fmt: skip
     """Candidates, and the score of the first visit where one is made on that day."""
-    drawn = draw_people(world, people, generator=generator, bulbar_share=door.bulbar_share)
+    drawn = draw_people(
+        world, people, generator=generator,
+        bulbar_share=door.bulbar_share, is_varied=door.is_varied,
+    )  # fmt: skip
     if not with_scores or door.schedule.visit_edge[0] != 0:
         return drawn, np.zeros((world.trials, people, 0))
     return drawn, _scores_now(drawn, generator)
@@ -176,8 +180,7 @@ def _through_run_in(
         slowing = (mean + spread * people.gain) * (people.responds < share)
         ratio = np.full(slowing.shape, door.open_log_hazard_ratio)
         treatment = Treatment(
-            slowing, ratio if door.open_log_hazard_ratio else None,
-            schedule.open_exposure[:, None, None],
+            slowing, ratio if door.open_log_hazard_ratio else None, schedule.open_exposure[None]
         )  # fmt: skip
     visits = range(first.shape[2], schedule.baseline + 1)
     followed = follow(
