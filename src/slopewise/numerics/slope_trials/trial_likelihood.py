@@ -119,15 +119,22 @@ def inverse_root(matrix: Float[Array, "effects effects trials"]) -> Array:
     size = len(matrix)
     lower, found = np.zeros_like(matrix), np.zeros_like(matrix)
     for j in range(size):
-        left = matrix[j, j] - np.einsum("kn,kn->n", lower[j, :j], lower[j, :j])
-        found[j, j] = 1.0 / np.sqrt(np.where(left > 0.0, left, np.nan))
+        left = matrix[j, j].copy()
+        for k in range(j):
+            left -= lower[j, k] * lower[j, k]
+        np.sqrt(left, out=left)  # nan where negative; 1/0 is no number that is accepted either
+        np.divide(1.0, left, out=found[j, j])
         for i in range(j + 1, size):
-            left = matrix[i, j] - np.einsum("kn,kn->n", lower[i, :j], lower[j, :j])
-            lower[i, j] = left * found[j, j]
+            left = matrix[i, j].copy()
+            for k in range(j):
+                left -= lower[i, k] * lower[j, k]
+            np.multiply(left, found[j, j], out=lower[i, j])
     for i in range(1, size):
         for j in range(i):
-            inner = np.einsum("kn,kn->n", lower[i, j:i], found[j:i, j])
-            found[i, j] = -inner * found[i, i]
+            inner = lower[i, j] * found[j, j]
+            for k in range(j + 1, i):
+                inner += lower[i, k] * found[k, j]
+            np.multiply(inner, -found[i, i], out=found[i, j])
     return found
 
 

@@ -68,7 +68,8 @@ class TrialSums:
     @property
     def people(self) -> Float[Array, "groups trials"]:
         """How many."""
-        return np.asarray(self.pairs[0])
+        found: Array = self.pairs[0]
+        return found
 
     @property
     def rows(self) -> Float[Array, " trials"]:
@@ -131,33 +132,31 @@ def trial_sums(
 ) -> tuple[TrialSums, Float[Array, "2 trials"], Float[Array, " trials"]]:
     """Sums about each trial's own line through all its scores, that line, and Σ y'y before.
 
-    `features`: arm and covariates, without the 1.
+    `features`: arm (1 treated, 0 control) and covariates, without the 1.
     """
-    lines = np.column_stack([np.ones(len(scale.z)), scale.z])
+    lines = np.stack([np.ones_like(scale.z), scale.z])
     kind, patterns = _kinds(seen)
-    trials = len(seen)
+    people = seen.shape[1]
     parts, centres, before = [], [], []
-    for low in range(0, trials, _TRIALS_A_PART):
+    for low in range(0, len(seen), _TRIALS_A_PART):
         part = slice(low, low + _TRIALS_A_PART)
-        here = seen[part]
-        left, centre, square = _centred(scores[part], here, lines)
+        left, centre, square = _centred(scores[part], seen[part], lines)
         centres.append(centre)
         before.append(square)
-        products = _products(left, lines, features[:, part])
+        arm, products = features[0, part], _products(left, lines, features[1:, part], people)
         if kind is None:
-            parts.append(products.transpose(0, 2, 1))
+            made = np.stack([values.reshape(arm.shape) for values in products])
+            parts.append(np.stack([made, made * arm]).transpose(0, 1, 3, 2))
         else:
-            parts.append(_collapsed(products, kind[part], len(patterns)))
+            parts.append(_collapsed(products, kind[part], arm, len(patterns)))
     if kind is None:
-        visits = seen.astype(float)
-        visits = np.swapaxes(visits @ _moments_of_visits(scale.z), 0, 1)  # people first
+        visits = np.swapaxes(seen.astype(float) @ _moments_of_visits(scale.z), 0, 1)
         moments = np.moveaxis(visits, 2, 0)
-        taking_part = moments[0] > 0.0
-        parts = [np.concatenate(parts, axis=2) * taking_part]
+        parts = [np.concatenate(parts, axis=3) * (moments[0] > 0.0)]  # who takes part
     else:
         moments = (patterns.astype(float) @ _moments_of_visits(scale.z)).T[:, :, None]
     return (
-        _sums(np.concatenate(parts, axis=2), moments, features=len(features) + 1),
+        _sums(np.concatenate(parts, axis=3), moments, features=len(features) + 1),
         np.concatenate(centres).T,
         np.concatenate(before),
     )
@@ -167,23 +166,21 @@ def _kinds(
     seen: Bool[Array, "trials people visits"],
 ) -> tuple[Int[Array, "trials people"] | None, Bool[Array, "patterns visits"]]:
     """Which pattern of visits each person has, and the patterns; None where that saves nothing."""
-    visits = seen.shape[2]
+    trials, people, visits = seen.shape
     nothing: tuple[None, Array] = (None, np.zeros((0, visits), dtype=bool))
     if visits > _VISITS_IN_A_TABLE:
         return nothing
-    packed = np.packbits(seen, axis=2, bitorder="little")
-    code = packed[..., 0].astype(np.int64)
-    if packed.shape[2] > 1:
-        code += packed[..., 1].astype(np.int64) << 8
-    counts = np.bincount(code.reshape(-1), minlength=2**visits)
+    bits = (2.0 ** np.arange(visits)).astype(np.float32)  # exact: whole numbers below 2^16
+    code = (seen.reshape(-1, visits).astype(np.float32) @ bits).astype(np.intp)
+    counts = np.bincount(code, minlength=2**visits)
     counts[0] = 0  # nobody takes part without a visit
     present = np.flatnonzero(counts)
-    if len(present) > max(seen.shape[1], 1):
+    if len(present) > max(people, 1):
         return nothing
     number = np.full(2**visits, len(present))
     number[present] = np.arange(len(present))
     patterns = (present[:, None] >> np.arange(visits)) & 1
-    return number[code], patterns.astype(bool)
+    return number[code].reshape(trials, people), patterns.astype(bool)
 
 
 def _moments_of_visits(z: Float[Array, " visits"]) -> Float[Array, "visits 3"]:
@@ -191,62 +188,90 @@ def _moments_of_visits(z: Float[Array, " visits"]) -> Float[Array, "visits 3"]:
 
 
 def _centred(
-    scores: Array, seen: Array, lines: Float[Array, "visits 2"]
+    scores: Array, seen: Array, lines: Float[Array, "2 visits"]
 ) -> tuple[Array, Float[Array, "trials 2"], Float[Array, " trials"]]:
     """Scores less the trial's line through all of them, 0 where not seen; the line; Σ y'y."""
-    left = np.where(seen, scores, 0.0)
-    square = np.einsum("niv,niv->n", left, left)
-    counts, total = seen.sum(axis=1).astype(float), left.sum(axis=1)
-    gram = np.einsum("nv,va,vb->nab", counts, lines, lines)
-    right = total @ lines
-    determinant = gram[:, 0, 0] * gram[:, 1, 1] - gram[:, 0, 1] ** 2
-    tilted = determinant > 1e-10 * gram[:, 0, 0] ** 2
-    safe = np.where(tilted, determinant, 1.0)
-    slope = np.where(
-        tilted, (gram[:, 0, 0] * right[:, 1] - gram[:, 0, 1] * right[:, 0]) / safe, 0.0
-    )
-    level = (right[:, 0] - gram[:, 0, 1] * slope) / np.maximum(gram[:, 0, 0], 1.0)
+    trials, people, _ = seen.shape
+    there = seen.reshape(trials, -1).astype(float)
+    left = np.where(seen, scores, 0.0).reshape(trials, -1)
+    everyone = np.tile(lines, people)
+    square = np.einsum("nr,nr->n", left, left)
+    s11, s12, s22 = (there @ np.tile(_moments_of_visits(lines[1]).T, people).T).T
+    right = left @ everyone.T
+    determinant = s11 * s22 - s12 * s12
+    tilted = determinant > 1e-10 * s11 * s11
+    slope = (s11 * right[:, 1] - s12 * right[:, 0]) / np.where(tilted, determinant, 1.0)
+    slope = np.where(tilted, slope, 0.0)
+    level = (right[:, 0] - s12 * slope) / np.maximum(s11, 1.0)
     centre = np.column_stack([level, slope])
-    left -= seen * (centre @ lines.T)[:, None, :]
+    there *= centre @ everyone
+    left -= there
     return left, centre, square
 
 
 def _products(
-    left: Array, lines: Float[Array, "visits 2"], features: Float[Array, "features trials people"]
-) -> Float[Array, "products trials people"]:
-    """f f', f u', u u' and y'y of every person, one below the other."""
-    sums = left @ lines
-    u = (sums[..., 0], sums[..., 1])
-    f = [np.ones(left.shape[:2]), *features]
-    made = [a * b for a, b in combinations_with_replacement(f, 2)]
-    made += [a * b for a in f for b in u]
-    made += [u[0] * u[0], u[0] * u[1], u[1] * u[1], np.einsum("niv,niv->ni", left, left)]
-    return np.array(made)
+    left: Float[Array, "trials rows"],
+    lines: Float[Array, "2 visits"],
+    covariates: Float[Array, "covariates trials people"],
+    people: int,
+) -> list[Float[Array, " everybody"]]:
+    """g g', g u', u u' and y'y of everybody, one trial after the other; g: 1 and the covariates."""
+    scores = left.reshape(len(left) * people, -1)
+    first, second = lines @ scores.T
+    x = [values.reshape(-1) for values in covariates]
+    made = [np.ones(len(scores)), *x]
+    made += [a * b for a, b in combinations_with_replacement(x, 2)]
+    made += [first, second]
+    for values in x:
+        made += [values * first, values * second]
+    made += [first * first, first * second, second * second]
+    return [*made, np.square(scores) @ np.ones(scores.shape[1])]
 
 
 def _collapsed(
-    products: Float[Array, "products trials people"], kind: Int[Array, "trials people"], many: int
-) -> Float[Array, "products groups trials"]:
-    """The products added up by pattern; the last place is for those who were never seen."""
+    products: list[Float[Array, " everybody"]],
+    kind: Int[Array, "trials people"],
+    arm: Float[Array, "trials people"],
+    many: int,
+) -> Float[Array, "2 products groups trials"]:
+    """The products added up by pattern, of everybody and of the treated.
+
+    The last place is for those who were never seen.
+    """
     trials, places = len(kind), many + 1
-    index = (kind + places * np.arange(trials)[:, None]).reshape(-1)
-    found = np.empty((len(products), many, trials))
+    index = kind + 2 * places * np.arange(trials)[:, None]
+    index = (index + places * arm.astype(np.intp)).reshape(-1)
+    found = np.empty((2, len(products), many, trials))
     for number, values in enumerate(products):
-        added = np.bincount(index, values.reshape(-1), minlength=places * trials)
-        found[number] = added.reshape(trials, places)[:, :many].T
+        weights = values if number else None  # the first is 1
+        added = np.bincount(index, weights, minlength=2 * places * trials)
+        control, treated = added.reshape(trials, 2, places)[:, :, :many].transpose(1, 2, 0)
+        found[1, number] = treated
+        np.add(control, treated, out=found[0, number])
     return found
 
 
 def _sums(
-    products: Float[Array, "products groups trials"], moments: Array, *, features: int
+    products: Float[Array, "2 products groups trials"], moments: Array, *, features: int
 ) -> TrialSums:
     """The record from the products in their order and (S11, S12, S22)."""
-    pairs = features * (features + 1) // 2
-    groups, trials = products.shape[1:]
-    cross = products[pairs : pairs + 2 * features].reshape(features, 2, groups, trials)
-    squares = products[pairs + 2 * features + np.array([[0, 1], [1, 2]])]
+    own = [0, 0, *range(1, features - 1)]  # f without the arm: 1, 1, covariates
+    many = features - 1
+    place = {pair: k for k, pair in enumerate(combinations_with_replacement(range(many), 2))}
+    pairs = np.stack(
+        [
+            products[int(1 in (j, k)), place[own[j], own[k]]]
+            for j, k in combinations_with_replacement(range(features), 2)
+        ]
+    )
+    start = len(place)
+    cross = np.stack(
+        [
+            products[int(j == 1), start + 2 * own[j] : start + 2 * own[j] + 2]
+            for j in range(features)
+        ]
+    )
+    squares = products[0, start + 2 * many + np.array([[0, 1], [1, 2]])]
     determinant = np.maximum(moments[0] * moments[2] - moments[1] ** 2, 0.0)
     one = np.ones_like(determinant)
-    return TrialSums(
-        np.stack([one, *moments, determinant]), products[:pairs], cross, squares, products[-1]
-    )
+    return TrialSums(np.stack([one, *moments, determinant]), pairs, cross, squares, products[0, -1])
