@@ -64,27 +64,25 @@ def test_a_stopped_run_tells_what_is_missing(two_workers: Cluster, tmp_path: Pat
     assert [m.block for m in end.missing] == [b for b in range(40) if b not in got]
 
 
-def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
-    with a_cluster(tmp_path, workers=2) as cluster:
-        begun = tmp_path / "begun"
-        begun.mkdir()
-        killed = []
-        got: Tables = {}
+def test_a_killed_worker_loses_nothing(two_workers: Cluster, tmp_path: Path) -> None:
+    two_workers.wait_for_workers(2)
+    killed = []
+    got: Tables = {}
 
-        def done(block: int, table: dict[str, Array]) -> None:
-            got[block] = table
-            working = {int(path.name.split("-")[2]) for path in begun.glob("begun-*")}
-            pair = [worker for worker in cluster.workers if worker.pid in working]
-            if len(pair) == 2 and not killed:
-                killed.append(len(got))
-                pair[0].kill()
+    def done(block: int, table: dict[str, Array]) -> None:
+        got[block] = table
+        working = {int(path.name.split("-")[2]) for path in tmp_path.glob("begun-*")}
+        pair = [worker for worker in two_workers.workers if worker.pid in working]
+        if len(pair) == 2 and not killed:
+            killed.append(len(got))
+            pair[0].kill()
 
-        task = tasks.Slow(str(begun), seconds=0.1)
-        end = run_blocks_on_cluster(task, range(30), address=cluster.address, done=done)
-        assert killed, cluster.said()
-        assert killed[0] < 25
-        assert end.status is RunStatus.FINISHED, cluster.said()
-        assert tasks.same_tables(got, tasks.expected(30))
+    task = tasks.Slow(str(tmp_path), seconds=0.1)
+    end = run_blocks_on_cluster(task, range(30), address=two_workers.address, done=done)
+    assert killed, two_workers.said()
+    assert killed[0] < 25
+    assert end.status is RunStatus.FINISHED, two_workers.said()
+    assert tasks.same_tables(got, tasks.expected(30))
 
 
 def test_a_cluster_that_goes_away_leaves_what_was_finished(

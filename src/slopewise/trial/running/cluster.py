@@ -38,6 +38,9 @@ BLOCKS_A_THREAD = 2  # given ahead, so that none waits for the next
 
 SCHEDULER_LOST = "the scheduler of the cluster was lost"
 
+# what the client was seen to raise when its scheduler is gone, or as it closes for that
+_LOST = (OSError, TimeoutError, RuntimeError, CancelledError)
+
 Versions = Mapping[str, str]
 
 
@@ -65,7 +68,7 @@ def run_blocks_on_cluster(
             is_stopped = True
         run.end()
     finally:
-        with interrupts_held(), suppress(OSError, TimeoutError):
+        with interrupts_held(), suppress(*_LOST):
             client.close(timeout=SECONDS_TO_CLOSE)
     return ledger.end(is_stopped=is_stopped)
 
@@ -205,11 +208,21 @@ class _ClusterRun:
         while self._waiting and len(self._given) < BLOCKS_A_THREAD * self._threads:
             block = self._waiting.popleft()
             key = f"slopewise-block-{block}-{self._run}"
-            future = self._client.submit(
-                compute_on_worker, self._task, block, self._versions, key=key, pure=False
-            )
+            try:
+                future = self._client.submit(
+                    compute_on_worker, self._task, block, self._versions, key=key, pure=False
+                )
+            except Exception:
+                self._waiting.appendleft(block)
+                if self._is_lost():  # told at the next count
+                    return
+                raise
             self._given[key] = (block, future)
             future.add_done_callback(self._ended.put)
+
+    def _is_lost(self) -> bool:
+        """Whether the client has given its scheduler up."""
+        return self._client.status in {"closing", "closed"}
 
     def _take(self, future: "Future", *, is_ending: bool = False) -> None:
         key = str(future.key)
@@ -253,7 +266,7 @@ class _ClusterRun:
 
     def _count_workers(self) -> None:
         """How much to give ahead; where nobody has been there for long, give up."""
-        if self._client.status == "closed":
+        if self._is_lost():
             self._give_all_up(SCHEDULER_LOST)
             return
         now = time.monotonic()
@@ -261,7 +274,7 @@ class _ClusterRun:
             return
         self._counted = now
         threads = 0
-        with suppress(OSError, TimeoutError):  # the connection is being made again
+        with suppress(*_LOST):  # the connection is being made again
             threads = sum(self._client.nthreads().values())
         if threads:
             self._threads, self._last_seen = threads, time.monotonic()
@@ -275,7 +288,7 @@ class _ClusterRun:
         self._cancel()
 
     def _cancel(self) -> None:
-        with interrupts_held(), suppress(OSError, TimeoutError):
-            if self._client.status != "closed":
+        with interrupts_held(), suppress(*_LOST):
+            if not self._is_lost():
                 self._client.cancel([future for _, future in self._given.values()])
         self._given.clear()
