@@ -114,7 +114,7 @@ def _frame(picture: LinesPicture, width: int) -> list["alt.Chart"]:
     import altair as alt
 
     corners = [{"x": x, "y": picture.y_domain[0]} for x in _all_x(picture)]
-    axes = alt.Chart(rows_of(corners)).mark_point(opacity=0, size=1)
+    axes = alt.Chart(rows_of(corners)).mark_point(opacity=0, size=1, color=style.GRID)
     words = alt.Chart(one_row()).mark_text(
         align="left",
         baseline="middle",
