@@ -73,7 +73,10 @@ def refusals(simulation: TrialSimulation) -> tuple[str, ...]:
         for endpoint in one.endpoints
         if endpoint.refused
     }
-    return tuple(f"{name} is refused as primary: {reason}" for name, reason in found.items())
+    return tuple(
+        f"\u201c{name}\u201d is refused as primary: {reason.rstrip('.')}."
+        for name, reason in found.items()
+    )
 
 
 def run_words(simulation: TrialSimulation) -> str:
@@ -137,7 +140,7 @@ def _broken_promises(told: ScenarioCharacteristics, label: str) -> list[str]:
         )
     for one in told.endpoints:
         if is_above_plan(one.alone, one.alpha):
-            head = f"TYPE I ERROR TOO HIGH: {one.name} by itself calls"
+            head = f"TYPE I ERROR TOO HIGH: \u201c{one.name}\u201d by itself calls"
             said.append(_alarm(head, one.alone, one.alpha, label))
     return said
 
@@ -174,9 +177,10 @@ def _unread(found: _Found) -> list[str]:
     if not without:
         return []
     label, worst = max(without, key=lambda pair: pair[1].unread)
+    count = f"{whole(worst.unread)} of {whole(worst.power.of)}"
     return [
-        f"{worst.name} came to no answer in {whole(worst.unread)} of {whole(worst.power.of)}"
-        f" replicates, which count as not won{_where(label, without, found)}."
+        f"\u201c{worst.name}\u201d came to no answer in {count} replicates, which count as not"
+        f" won{_where(label, without, found)}."
     ]
 
 
@@ -190,9 +194,9 @@ def _biased(found: _Found) -> list[str]:
         return []
     far = f"{decimal(abs(bias.mean), 3)} ({plus_minus(bias.error)})"
     return [
-        f"{worst.name} is biased: on average {far} {'above' if bias.mean > 0 else 'below'} the"
-        f" truth, {decimal(_bias_in_errors(worst), 1)} of its standard"
-        f" error{_where(label, off, found)}."
+        f"\u201c{worst.name}\u201d is biased: on average {far}"
+        f" {'above' if bias.mean > 0 else 'below'} the truth,"
+        f" {decimal(_bias_in_errors(worst), 1)} of its standard error{_where(label, off, found)}."
     ]
 
 
@@ -213,7 +217,7 @@ def _covers_too_little(found: _Found) -> list[str]:
     if worst.coverage is None:
         return []
     return [
-        f"The 95{THIN_SPACE}% intervals of {worst.name} hold the truth in only"
+        f"The 95{THIN_SPACE}% intervals of \u201c{worst.name}\u201d hold the truth in only"
         f" {of_100(worst.coverage)}{_where(label, low, found)}."
     ]
 

@@ -124,7 +124,7 @@ def _x(picture: DotsPicture, place: _Place, field: str = "value") -> "alt.X":
         titleX=place.left,
         format="~r",
         tickCount=4 if place.is_narrow else 6,
-        grid=True,
+        grid=not place.is_narrow,
         labelOverlap=True,
         labelFlush=False,
         domain=False,
@@ -144,10 +144,9 @@ def _frame(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
     """Upright lines, a hair between rows, and the heading of the cells."""
     import altair as alt
 
-    bottom = place.row * len(picture.rows)
     layers = []
     for number, (value, _) in enumerate(picture.lines):
-        row = alt.Chart(rows_of([{"value": value, "y": 0, "end": bottom}]))
+        row = alt.Chart(rows_of(_spans(value, picture, place)))
         rule = row.mark_rule(color=style.INK_SOFT, strokeWidth=1.5, strokeDash=_dash(number))
         y = _y(picture, place)
         layers.append(rule.encode(x=_x(picture, place), y=y, y2=alt.Y2("end")))
@@ -167,6 +166,14 @@ def _frame(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
     return layers
 
 
+def _spans(value: float, picture: DotsPicture, place: _Place) -> list[dict[str, float]]:
+    """An upright line from top to bottom, or on a telephone only beside the dots."""
+    if not place.is_narrow:
+        return [{"value": value, "y": 0, "end": place.row * len(picture.rows)}]
+    tops = (place.row * number for number in range(len(picture.rows)))
+    return [{"value": value, "y": t + place.above - 2, "end": t + place.row - 6} for t in tops]
+
+
 def _dash(number: int) -> list[int]:
     return [[6, 4], [1, 0], [2, 3]][number % 3]
 
@@ -179,7 +186,8 @@ def _words(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
         top = place.row * number
         if place.is_narrow:
             names.append({"x": 0, "y": top + 15, "words": _short(row.label, _NARROW_LETTERS)})
-            words = "; ".join(part for part in (row.remark, row.cell) if part)
+            cell = f"{picture.heading} {row.cell}".strip() if row.cell else ""
+            words = "; ".join(part for part in (row.remark, _lower(cell)) if part)
             under.append({"x": 0, "y": top + 33, "words": words})
             continue
         middle = top + place.row / 2
@@ -194,6 +202,10 @@ def _words(picture: DotsPicture, place: _Place) -> list["alt.Chart"]:
     )
     kept = [([row for row in rows if row["words"]], look) for rows, look in looks]
     return [_texts(rows, look) for rows, look in kept if rows]
+
+
+def _lower(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _short(label: str, letters: int) -> str:

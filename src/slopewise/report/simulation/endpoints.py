@@ -138,7 +138,7 @@ def figure_coverage(simulation: TrialSimulation) -> Drawing | None:
     title = "How honest the intervals are"
     picture = DotsPicture(
         name=title,
-        x_title="Of 100 intervals of 95 %, those that hold the truth",
+        x_title="Intervals that hold the truth, of 100",
         kinds=_kinds(any(pair[1] for pair in kept)),
         rows=rows,
         domain=(min(88.0, 2.0 * (least // 2.0)), 100.0),

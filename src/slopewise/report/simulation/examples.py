@@ -65,10 +65,17 @@ def _verdict(one: ExampleTrial) -> str:
 
 
 def _words(one: ExampleTrial) -> str:
-    return (
-        f"Stopped {one.stopped} after {decimal(one.months)} months,"
-        f" {plural(one.people, 'person', 'people')}."
+    """When it ended, how many people, and the first answer."""
+    end = "Ended" if one.stopped == "at the end" else f"Stopped {one.stopped}"
+    said = (
+        f"{end} after {decimal(one.months)} months with {plural(one.people, 'person', 'people')}."
     )
+    if not one.answers:
+        return said
+    name, estimate, low, high, p = one.answers[0]
+    if estimate is None or low is None or high is None:
+        return f"{said} {name}: no answer."
+    return f"{said} {name}: {interval(low, high, 2)}, p {_p_value(p).removeprefix('= ')}."
 
 
 def _table(caption: str, told: tuple[ExampleTrial, ...]) -> Table:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "LinePoint", "LinesPicture", "lines_svg"]
 
+# the grammar's own format of an axis rounds to the step between ticks: 15 would read "20"
+_PLAIN = "format(datum.value, '~r')"
+_SWATCH = 31  # px of the key's mark and the gap after it
+_LETTER = 7.0  # px
 _MOST_TICKS = 9  # values of the axis that can be written side by side
 
 
@@ -62,7 +66,7 @@ def lines_svg(picture: LinesPicture, width: int) -> Markup:
     from altair.utils.schemapi import debug_mode
 
     height = 320 if width >= 500 else 260
-    entries = _key(picture)
+    entries = _key(picture, width)
     top = -66 - (key_lines(entries, width) - 1) * KEY_LINE
     with debug_mode(arg=False):  # checking each of the many parts takes as long as drawing them
         layers = [
@@ -90,7 +94,7 @@ def _x(picture: LinesPicture, width: int) -> "alt.X":
     axis = alt.Axis(
         title=picture.x_title,
         grid=False,
-        format="~r",
+        labelExpr=_PLAIN,
         labelOverlap=True,
         **ticks,
     )
@@ -100,7 +104,7 @@ def _x(picture: LinesPicture, width: int) -> "alt.X":
 def _y(picture: LinesPicture, field: str = "y") -> "alt.Y":
     import altair as alt
 
-    axis = alt.Axis(title=None, values=list(picture.y_values), ticks=False, format="~r")
+    axis = alt.Axis(title=None, values=list(picture.y_values), ticks=False, labelExpr=_PLAIN)
     scale = alt.Scale(domain=list(picture.y_domain), nice=False, zero=False)
     return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
@@ -110,7 +114,7 @@ def _frame(picture: LinesPicture, width: int) -> list["alt.Chart"]:
     import altair as alt
 
     corners = [{"x": x, "y": picture.y_domain[0]} for x in _all_x(picture)]
-    axes = alt.Chart(rows_of(corners)).mark_point(opacity=0, size=1)
+    axes = alt.Chart(rows_of(corners)).mark_point(opacity=0, size=1, color=style.GRID)
     words = alt.Chart(one_row()).mark_text(
         align="left",
         baseline="middle",
@@ -187,8 +191,14 @@ def _drawn(picture: LinesPicture, width: int) -> list["alt.Chart"]:
     return layers
 
 
-def _key(picture: LinesPicture) -> tuple[KeyEntry, ...]:
-    entries = [key_entry(look_of(n), line.label) for n, line in enumerate(picture.lines)]
+def _key(picture: LinesPicture, width: int) -> tuple[KeyEntry, ...]:
+    room = int((width - _SWATCH) / _LETTER)
+    entries = [
+        key_entry(
+            look_of(n), line.label if len(line.label) <= room else f"{line.label[: room - 1]}…"
+        )
+        for n, line in enumerate(picture.lines)
+    ]
     if picture.level is not None:
         entries.append(KeyEntry("dash", style.INK_SOFT, picture.level[1]))
     if picture.band_words:

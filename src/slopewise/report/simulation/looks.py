@@ -2,10 +2,10 @@
 
 from slopewise.report.figures import style
 from slopewise.report.figures.svg import NARROW, WIDE, Drawing
-from slopewise.report.numbers import decimal, percent, plural
+from slopewise.report.numbers import decimal, percent
 from slopewise.report.simulation.dots import Dot, DotKind, DotRow, DotsPicture, dots_svg
 from slopewise.report.simulation.lines import Line, LinePoint, LinesPicture, lines_svg
-from slopewise.report.simulation.scenario_words import average_words, scenario_words
+from slopewise.report.simulation.scenario_words import average_words, scenario_words, short_words
 from slopewise.report.tables import Column, Table
 from slopewise.report.trial.boundary_text import bounds_table
 from slopewise.trial.boundary import Boundary
@@ -27,11 +27,11 @@ def figure_boundary(plan: Boundary, told: ScenarioCharacteristics | None = None)
     low, high = min(0.0, *found), max(*found, 0.0)
     values = tuple(float(z) for z in range(int(low // 1), int(-(-high // 1)) + 1))
     title = "When the trial may stop"
-    numbers = " Numbers: of 100 simulated trials, those that end there." if told else ""
+    numbers = " Numbers: of 100 simulated trials, those that end there." if shares[0] else ""
     picture = LinesPicture(
         name=title,
         x_title="Share of the planned information, %",
-        y_title="z, above 0 when the treated do better",
+        y_title="z, above 0: treated better",
         lines=tuple(lines),
         y_domain=(values[0] - 0.5 * (low < 0), values[-1] + 0.5),
         y_values=values if len(values) <= 8 else values[::2],
@@ -54,8 +54,8 @@ def figure_duration(simulation: TrialSimulation) -> Drawing | None:
     several = len({one.people for one in told}) > 1
     rows = tuple(
         DotRow(
-            label=_short_words(one),
-            remark=f"{plural(one.people, 'person', 'people')} planned" if several else "",
+            label=_heading(one),
+            remark=f"{one.people} planned" if several else "",
             cell=f"{decimal(one.size.mean, 0)} people",
             dots=(
                 Dot(
@@ -143,8 +143,8 @@ def _bounds_and_shares(plan: Boundary, told: ScenarioCharacteristics | None) -> 
     return Table(table.caption, columns, rows, note)
 
 
-def _short_words(told: ScenarioCharacteristics) -> str:
-    words = "assurance" if told.slowing_drawn is not None else scenario_words(told)
+def _heading(told: ScenarioCharacteristics) -> str:
+    words = short_words(told)
     return f"{words[0].upper()}{words[1:]}"
 
 
@@ -158,7 +158,7 @@ def _duration_table(caption: str, told: list[ScenarioCharacteristics]) -> Table:
     )
     rows = tuple(
         (
-            _short_words(one),
+            _heading(one),
             str(one.people),
             average_words(one.size, 0),
             average_words(one.months),

@@ -12,6 +12,7 @@ from slopewise.report.simulation.scenario_words import (
     planned_alpha,
     planned_scenario,
     scenario_words,
+    short_words,
     shown_slowing,
     without_effect,
 )
@@ -84,7 +85,7 @@ def figure_power_by_size(simulation: TrialSimulation) -> Drawing | None:
 def figure_scenarios_by_size(simulation: TrialSimulation) -> Drawing | None:
     """The trial by its own rules, one line a scenario; None with one size or one scenario."""
     sizes = sorted({one.people for one in simulation.scenarios})
-    names = tuple(dict.fromkeys(scenario_words(one) for one in simulation.scenarios))
+    names = tuple(dict.fromkeys(short_words(one) for one in simulation.scenarios))
     if len(sizes) < 2 or len(names) < 2:
         return None
     lines = tuple(
@@ -95,7 +96,7 @@ def figure_scenarios_by_size(simulation: TrialSimulation) -> Drawing | None:
                     (
                         _point(float(one.people), one.success)
                         for one in simulation.scenarios
-                        if scenario_words(one) == name
+                        if short_words(one) == name
                     ),
                     key=_place,
                 )

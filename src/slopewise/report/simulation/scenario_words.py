@@ -23,6 +23,7 @@ __all__ = [
     "plus_minus",
     "scenario_label",
     "scenario_words",
+    "short_words",
     "shown_slowing",
     "without_effect",
 ]
@@ -44,14 +45,19 @@ def scenario_words(told: ScenarioCharacteristics) -> str:
     return ", ".join([_slowing_words(told.scenario), *_how(told.scenario)])
 
 
+def short_words(told: ScenarioCharacteristics) -> str:
+    """The same in fewer words where slowing was drawn."""
+    if told.slowing_drawn is not None:
+        return "slowing drawn from the evidence"
+    return scenario_words(told)
+
+
 def scenario_label(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
     """A heading of its own for each part of a simulation; with the size where several were run."""
-    words = scenario_words(told)
-    if told.slowing_drawn is not None:
-        words = "slowing as the evidence lets one expect"
+    words = short_words(told)
     if len({one.people for one in simulation.scenarios}) > 1:
         words += f", {plural(told.people, 'person', 'people')}"
-    same = [one for one in simulation.scenarios if scenario_words(one) == scenario_words(told)]
+    same = [one for one in simulation.scenarios if short_words(one) == short_words(told)]
     if sum(one.people == told.people for one in same) > 1:
         words += f" ({told.name})"
     return f"{words[0].upper()}{words[1:]}"

@@ -289,7 +289,7 @@ def _refused(endpoints: Sequence[EndpointCharacteristics]) -> list[str]:
     found = [one.name for one in endpoints if one.refused]
     if not found:
         return []
-    return [f"\u2020 Refused as primary ({', '.join(found)}); the reason is below."]
+    return [f"\u2020 Refused as primary ({', '.join(found)}); the reason stands with the answers."]
 
 
 def _short(rate: Rate | None) -> str:
