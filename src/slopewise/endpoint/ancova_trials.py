@@ -58,7 +58,9 @@ def ancova_trials(
     observed: Bool[Array, "trials people"],
     treated: Bool[Array, "trials people"],
     *,
-    baseline: Float[Array, "trials people"] | Float[Array, "trials people covariates"] | None = None,
+    baseline: Float[Array, "trials people"]
+    | Float[Array, "trials people covariates"]
+    | None = None,
     included: Bool[Array, "trials people"] | None = None,
     confidence: float = 0.95,
 ) -> AncovaTrials:
@@ -111,9 +113,7 @@ def carried_forward(
         )
     filled, known = np.where(seen, outcome, 0.0), seen.copy()
     for visit in range(1, seen.shape[-1]):
-        filled[..., visit] = np.where(
-            seen[..., visit], filled[..., visit], filled[..., visit - 1]
-        )
+        filled[..., visit] = np.where(seen[..., visit], filled[..., visit], filled[..., visit - 1])
         known[..., visit] |= known[..., visit - 1]
     return CarriedForward(filled, known)
 

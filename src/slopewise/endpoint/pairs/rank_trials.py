@@ -36,7 +36,9 @@ def rank_difference_trials(
     pairs: PairTrials,
     treated: Bool[Array, "trials people"],
     *,
-    baseline: Float[Array, "trials people"] | Float[Array, "trials people covariates"] | None = None,
+    baseline: Float[Array, "trials people"]
+    | Float[Array, "trials people covariates"]
+    | None = None,
     confidence: float = 0.95,
 ) -> AncovaTrials:
     """How many places the treated stand higher in each trial, among people alike at baseline."""

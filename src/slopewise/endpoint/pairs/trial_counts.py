@@ -190,9 +190,7 @@ def _by_visit(
     shifted = order.place % (2 * people) >= people
     wins, losses = _below_above(np.where(shifted, 0, here), np.where(shifted, here, 0), order)
     each = np.empty((len(change), 2 * people), dtype=np.int64)
-    each.reshape(-1)[order.place] = np.where(
-        shifted, meets.of(wins), meets.of(losses) << 2 * _LANE
-    )
+    each.reshape(-1)[order.place] = np.where(shifted, meets.of(wins), meets.of(losses) << 2 * _LANE)
     found += each[:, :people] + each[:, people:]
 
 
