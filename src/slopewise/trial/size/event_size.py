@@ -4,8 +4,8 @@
     share with an event = (1/R) ∫_F^{F+R} ∫_0^u f(t) e^{−ηt} dt du,    people = events / share
 
 HR: hazard ratio treated to control; π: share treated; f: density of the event, exponential or
-Weibull S(t) = exp(−(t/scale)^shape); η: rate of leaving (per month); F: months everybody is followed
-at least; R: months of enrolment, 0 when everybody is followed equally long. For 1:1 this is
+Weibull S(t) = exp(−(t/scale)^shape); η: rate of leaving (per month); F: months of follow-up of the
+last to enter; R: months of enrolment, 0 when everybody is followed equally long. For 1:1 this is
 4 (z + z)² / (ln HR)². In words: only people with an event count; follow longer or enrol more.
 Hazards are taken to be proportional: an effect that comes late or fades needs more.
 References: Schoenfeld 1981, doi:10.1093/biomet/68.1.316; Schoenfeld 1983, doi:10.2307/2531021.
@@ -98,9 +98,9 @@ def share_with_event(
         alive = [course.survival(float(at)) * math.exp(-dropout_per_month * at) for at in t]
         leaving = sum(w * a * 2.0 * x for w, a, x in zip(scaled, alive, halves, strict=True))
         stays = course.survival(month) * math.exp(-dropout_per_month * month)
-        return 1.0 - stays - dropout_per_month * month * leaving
+        return float(1.0 - stays - dropout_per_month * month * leaving)
 
     if enrolment_months == 0.0:
-        return float(seen(until))
+        return seen(until)
     at = follow_up_months + enrolment_months * (nodes + 1.0) / 2.0
     return float(sum(w / 2.0 * seen(float(u)) for w, u in zip(weights, at, strict=True)))

@@ -1,21 +1,22 @@
 """Power of the joint rank test (CAFS): survival first, then the change in function.
 
-    u1 = Pr(a treated person stands above a control),  u2, u3 = the same for two treated and one
-    control, and for one treated and two controls;   with survival exponential and change normal
+    u1 = Pr(a treated person stands above a control),  u2, u3 = the same for one treated and two
+    controls, and for two treated and one control;   with survival exponential and change normal
     these are closed forms of λ0, λ1, L and d = Δ / (√2 s)
-    v0 = (n1 + n0 + 1) / (12 n1 n0),    v1 = [u1(1 − u1) + (n0 − 1)(u2 − u1²) + (n1 − 1)(u3 − u1²)]
-    power = Φ( (√v0 z_{α/2} + |u1 − ½|) / √v1 ),    z_{α/2} < 0                        / (n1 n0)
+    v0 = (n1 + n0 + 1) / (12 n1 n0)
+    v1 = [u1 (1 − u1) + (n0 − 1)(u2 − u1²) + (n1 − 1)(u3 − u1²)] / (n1 n0)
+    power = Φ( (√v0 z_α + u1 − ½) / √v1 ),    z_α < 0
 
 λ0, λ1: hazard of the event in controls and treated (per month); L: months of follow-up; Δ: mean
 difference in change (points); s: standard deviation of the change; n1, n0: treated, controls. The
 dead stand below the living and in the order of their deaths. In words: how often a treated person
 ends above a control decides; when few die, it is the change in function that decides, when many
-die, survival. Nobody leaves alive in this formula, and change does not depend on survival: both make
-it hopeful.
+die, survival. Nobody leaves alive in this formula, and change does not depend on survival: both
+make it hopeful.
 References: Berry et al. 2013, doi:10.3109/21678421.2012.762930 (CAFS); Lehmann 1975,
-Nonparametrics, section 2.3 (variance of the rank sum under an alternative); the closed forms follow
+Nonparametrics, chapter 2 (variance of the rank sum under an alternative); the closed forms follow
 a published open implementation (github.com/paulmanser/cafs).
-Status: published (four powers), double (simulated people, quadrature).
+Status: published (four powers), double (simulated people).
 """
 
 import math
@@ -78,7 +79,7 @@ def win_chances(course: JointRankCourse) -> WinChances:
     u1 = p1 * p2 * pt1 + p1 * q2 + q1 * q2 * px1
     u2 = p1**2 * q2 + p1**2 * p2 * pt2 + 2 * p1 * q1 * q2 * px1 + q1**2 * q2 * px2
     u3 = p1 * q2**2 + p1 * p2**2 * pt3 + 2 * p1 * p2 * q2 * pt1 + q1 * q2**2 * px2
-    return WinChances(u1, u2, u3)
+    return WinChances(u1, u3, u2)
 
 
 def joint_rank_power(
@@ -86,12 +87,14 @@ def joint_rank_power(
 ) -> float:
     """Power in the direction of benefit at one-sided alpha (half of a two-sided one)."""
     if treated < 1 or controls < 1:
-        raise InputError(f"{treated:g} treated and {controls:g} controls; give one of each at least")
+        raise InputError(
+            f"{treated:g} treated and {controls:g} controls; give one of each at least"
+        )
     u1 = chances.one_one
     pairs = treated * controls
     v0 = (treated + controls + 1.0) / (12.0 * pairs)
-    v1 = u1 * (1 - u1) + (controls - 1) * (chances.two_one - u1**2)
-    v1 = (v1 + (treated - 1) * (chances.one_two - u1**2)) / pairs
+    v1 = u1 * (1 - u1) + (controls - 1) * (chances.one_two - u1**2)
+    v1 = (v1 + (treated - 1) * (chances.two_one - u1**2)) / pairs
     return _NORMAL.cdf((math.sqrt(v0) * _NORMAL.inv_cdf(alpha) + u1 - 0.5) / math.sqrt(v1))
 
 

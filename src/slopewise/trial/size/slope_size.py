@@ -61,8 +61,10 @@ class SlopeCourse:
     def of_visits(self, months: Sequence[float]) -> Float[Array, "visits visits"]:
         """Covariance of the scores at the visits: ZΨZ' + σ²I."""
         t = np.asarray(months, dtype=float)
-        own = self.level_variance + self.covariance * (t[:, None] + t) + t[:, None] * t * (
-            self.slope_variance
+        own = (
+            self.level_variance
+            + self.covariance * (t[:, None] + t)
+            + t[:, None] * t * (self.slope_variance)
         )
         return np.asarray(own + self.residual_variance * np.eye(len(t)))
 

@@ -9,8 +9,6 @@ Reference: Yu & Ganju 2022, doi:10.1002/sim.9297.
 Status: published (the worked example of the R package WRestimates), characteristics by simulation.
 """
 
-import math
-
 from slopewise.errors import InputError
 
 __all__ = ["win_ratio_unit_variance"]
