@@ -13,7 +13,7 @@ Reference: Anderson 1957, doi:10.1080/01621459.1957.10501379 (monotone missing d
 Status: double (expectation-maximisation on a small table).
 """
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +22,9 @@ from numpy import ndarray as Array
 
 from slopewise.errors import InputError
 from slopewise.numerics.random_slope import fit_random_slope
-from slopewise.progression.timeline import Exposure
 from slopewise.trial.size.slope_size import SlopeCourse
 
-__all__ = ["AssumedCourse", "SeenPeople", "assumed_course", "points_kept"]
+__all__ = ["AssumedCourse", "SeenPeople", "assumed_course", "hazard_ratio_of"]
 
 _LEAST_SEEN = 30  # people beyond the number of visits; assumption: enough for a covariance
 
@@ -35,7 +34,9 @@ class SeenPeople:
     """People of one arm as the trial would see them; month 0 is the first visit.
 
     `observed`: the visit took place (alive, still in the trial). `end_month`: of the survival
-    event, of leaving, or of the end of follow-up, and whether it was the event.
+    event, of leaving, or of the end of follow-up, and whether it was the event. `function`: mean
+    expected function at the visits, of everybody, as if nobody died; `survival`: share expected to
+    be free of the event at the visits, leaving aside.
     """
 
     months: tuple[float, ...]
@@ -43,6 +44,8 @@ class SeenPeople:
     observed: Bool[Array, "people visits"]
     end_month: Float[Array, " people"]
     event: Bool[Array, " people"]
+    function: Float[Array, " visits"]
+    survival: Float[Array, " visits"]
 
     def __post_init__(self) -> None:
         shape = (len(self.end_month), len(self.months))
@@ -59,7 +62,7 @@ class AssumedCourse:
 
     `line`: the straight-line summary; `means`, `covariance`: of the scores at the visits;
     `last_visit`: share of people by last visit; `event_share`: people whose event is seen;
-    `hazard`: events a person-month; `people`: virtual people behind it.
+    `function`, `survival`: as in `SeenPeople`; `people`: virtual people behind it.
     """
 
     months: tuple[float, ...]
@@ -68,8 +71,14 @@ class AssumedCourse:
     covariance: Float[Array, "visits visits"]
     last_visit: Float[Array, " visits"]
     event_share: float
-    hazard: float
+    function: Float[Array, " visits"]
+    survival: Float[Array, " visits"]
     people: int
+
+    @property
+    def hazard(self) -> float:
+        """The constant hazard a month that leaves as many alive at the last visit."""
+        return -math.log(max(float(self.survival[-1]), 1e-12)) / self.months[-1]
 
     @property
     def change_sd(self) -> float:
@@ -96,29 +105,36 @@ def assumed_course(seen: SeenPeople) -> AssumedCourse:
         covariance,
         last,
         float(seen.event.mean()),
-        float(seen.event.sum() / seen.end_month.sum()),
+        seen.function,
+        seen.survival,
         len(until),
     )
 
 
-def points_kept(
-    months: Sequence[float],
-    means: Sequence[float],
-    *,
-    slowing: float,
-    exposure: Exposure,
-) -> Float[Array, " visits"]:
-    """What slowing keeps at each visit: θ Σ g (m_{j−1} − m_j), g the mean exposure in between."""
-    edges = np.asarray(exposure.start_month)
-    levels = np.asarray(exposure.level)
-    t = np.asarray(months, dtype=float)
-    if levels.size == 0:
-        return np.zeros_like(t)
-    ends = np.append(edges[1:], np.inf)
-    inside = np.clip(np.minimum(t[1:, None], ends) - np.maximum(t[:-1, None], edges), 0.0, None)
-    share = (inside @ levels) / np.diff(t)
-    lost = -np.diff(np.asarray(means, dtype=float))
-    return np.concatenate([[0.0], np.cumsum(slowing * share * lost)])
+def hazard_ratio_of(control: AssumedCourse, treated: AssumedCourse) -> float | None:
+    """Logarithm of the hazard ratio between visits, its mean weighted by expected events.
+
+    Slowing lowers the hazard more the longer it lasts: this is what a log-rank test sees of it.
+    None where nobody has the event.
+    """
+    alive = np.stack([control.survival, treated.survival])
+    died = -np.diff(alive, axis=1)
+    seen = np.stack([_still_seen(control), _still_seen(treated)])
+    weight = (died * seen).sum(axis=0)
+    if np.any(alive <= 0) or not np.any(weight > 0):
+        return None
+    hazard = -np.diff(np.log(alive), axis=1)
+    use = (hazard > 0).all(axis=0)
+    if not use.any():
+        return None
+    logs = np.log(hazard[1, use] / hazard[0, use])
+    return float(weight[use] @ logs / weight[use].sum())
+
+
+def _still_seen(course: AssumedCourse) -> Float[Array, " intervals"]:
+    """Of those alive, the share still in the trial at the beginning of each interval."""
+    still = 1.0 - np.cumsum(course.last_visit)[:-1] + course.last_visit[:-1]
+    return np.asarray(still / course.survival[:-1])
 
 
 def _moments(scores: Array, until: Array) -> tuple[Array, Array]:

@@ -5,23 +5,34 @@ sees them. An endpoint without a closed form says so and points to simulation.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from slopewise.trial.boundary import Boundary
-from slopewise.trial.design.design import Design
-from slopewise.trial.design.question import Endpoint
-from slopewise.trial.design.words import EndpointRole, Procedure, TrialKind
-from slopewise.trial.size.comparison import Comparison, Drift, drift_of_endpoint
+import numpy as np
+
+from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel, compare_arms
+from slopewise.trial.boundary import Boundary, BoundaryStatus
+from slopewise.trial.design.words import Analysis, EndpointRole, Procedure, TrialKind
+from slopewise.trial.simulating.plan import Comparison, TrialPlan
+from slopewise.trial.size.assumed_course import AssumedCourse, SeenPeople, assumed_course
+from slopewise.trial.size.compared_courses import (
+    ComparedCourses,
+    Drift,
+    PairShares,
+    drift_of_endpoint,
+)
 from slopewise.trial.size.people_needed import (
     expected_share,
+    inflation_of,
+    one_look,
     people_for,
-    planned_test,
     power_of,
 )
+from slopewise.trial.size.virtual_arms import virtual_arm
 
-__all__ = ["EndpointSize", "SizeStatus", "alpha_of", "size_endpoint", "sizes_of"]
+__all__ = ["DesignSize", "EndpointSize", "SizeStatus", "size_design"]
+
+_PAIRED = 2000  # virtual people of each arm compared with each other
 
 
 class SizeStatus(StrEnum):
@@ -38,8 +49,9 @@ class EndpointSize:
     """People for the power asked, and the power at the design's own size.
 
     `people`: in all, every arm included, whole blocks of the allocation; `expected_people`: on
-    average with looks, if the effect is as planned. `alpha` over `sides`. `events`: those expected
-    with that many people, in the two arms compared. `remarks`: what the number leaves out.
+    average with looks, if the effect is as planned. `alpha`: of this endpoint, for its `sides`.
+    `events`: those expected with that many people in the two arms compared. `remarks`: what the
+    number leaves out.
     """
 
     endpoint: str
@@ -64,109 +76,165 @@ class EndpointSize:
     remarks: tuple[str, ...] = ()
 
 
-def sizes_of(
-    design: Design, comparisons: Mapping[str, Comparison], *, power: float = 0.9
-) -> tuple[EndpointSize, ...]:
-    """Every endpoint of the design; `comparisons` by the name of the estimand."""
-    return tuple(
-        size_endpoint(design, one, comparisons[one.estimand], power=power)
-        for one in design.endpoints
+@dataclass(frozen=True, eq=False, slots=True)
+class DesignSize:
+    """Every endpoint's size, and the course without treatment that all of them rest on.
+
+    `untreated`: the course in each control arm that is compared, by name.
+    """
+
+    design_name: str
+    people: int
+    power: float
+    untreated: tuple[tuple[str, AssumedCourse], ...]
+    endpoints: tuple[EndpointSize, ...]
+
+
+def size_design(plan: TrialPlan, *, power: float = 0.9) -> DesignSize:
+    """Size every endpoint of a plan."""
+    people: dict[int, SeenPeople] = {}
+    single = plan.design.trial.kind is TrialKind.SINGLE_ARM
+    used = {arm for one in plan.comparisons for arm in (one.treatment, one.control)}
+    for arm in sorted(used):
+        if arm < len(plan.design.arms):
+            people[arm] = virtual_arm(plan, arm)
+    courses = {arm: assumed_course(seen) for arm, seen in people.items()}
+    sizes = tuple(
+        _size_endpoint(
+            plan,
+            place,
+            power=power,
+            pair=None if single else _compared(plan, one, people, courses),
+        )
+        for place, one in enumerate(plan.comparisons)
+    )
+    controls = sorted({one.control for one in plan.comparisons} & set(courses)) or sorted(courses)
+    return DesignSize(
+        plan.design.trial.name,
+        plan.people,
+        power,
+        tuple((plan.arms[arm], courses[arm]) for arm in controls),
+        sizes,
     )
 
 
-def size_endpoint(
-    design: Design, endpoint: Endpoint, comparison: Comparison, *, power: float = 0.9
+def _compared(
+    plan: TrialPlan,
+    one: Comparison,
+    people: dict[int, SeenPeople],
+    courses: dict[int, AssumedCourse],
+) -> ComparedCourses:
+    shares = plan.design.allocation
+    treated = shares[one.treatment] / (shares[one.treatment] + shares[one.control])
+    pairs = None
+    if one.endpoint.analysis is Analysis.WIN_RATIO:
+        margin = one.endpoint.margin_points or 0.0
+        pairs = _pair_shares(people[one.treatment], people[one.control], margin=margin)
+    return ComparedCourses(courses[one.control], courses[one.treatment], treated, pairs)
+
+
+def _pair_shares(treated: SeenPeople, control: SeenPeople, *, margin: float) -> PairShares:
+    """Wins and losses of virtual treated people against virtual controls, not themselves."""
+    n = min(_PAIRED, len(treated.end_month) // 2)
+    first, second = slice(0, n), slice(n, 2 * n)
+
+    def both(name: str) -> np.ndarray:
+        return np.concatenate([getattr(treated, name)[first], getattr(control, name)[second]])
+
+    scores, observed = both("scores"), both("observed")
+    levels = (
+        SurvivalLevel(both("end_month"), both("event")),
+        VisitsLevel(scores - scores[:, :1], observed, margin=margin),
+    )
+    counts = compare_arms(levels, np.arange(2 * n) < n)
+    return PairShares(sum(counts.wins) / counts.pairs, sum(counts.losses) / counts.pairs)
+
+
+def _size_endpoint(
+    plan: TrialPlan, place: int, *, power: float, pair: ComparedCourses | None
 ) -> EndpointSize:
-    """People for one endpoint; where there is no number, why."""
-    alpha, remark = alpha_of(design, endpoint)
-    is_primary = endpoint.role is EndpointRole.PRIMARY
-    interim = design.interim if is_primary else None
-    plan = planned_test(interim, alpha=alpha, sides=design.multiplicity.sides, power=power)
-    one_sided = alpha / design.multiplicity.sides
-    found = _refused(design) or drift_of_endpoint(endpoint, comparison, alpha=one_sided)
-    remarks = [remark] if remark else []
-    if isinstance(found, Drift):
-        remarks += found.remarks
-    if is_primary and design.interim is not None and design.interim.months:
-        remarks.append("looks at calendar months are not counted: the share of information that"
-                       " they bring needs simulation")  # fmt: skip
-    return _sized(design, endpoint, plan, found=found, power=power, remarks=tuple(remarks))
-
-
-def alpha_of(design: Design, endpoint: Endpoint) -> tuple[float, str]:
-    """The alpha this endpoint is sized at, and a remark where it is not sure of it."""
-    plan = design.multiplicity
-    if plan.procedure is Procedure.NONE or endpoint.name not in plan.order:
-        is_other = endpoint.role is EndpointRole.SECONDARY
-        return plan.alpha, "its own p-value only: it shares no alpha" if is_other else ""
-    place, many = plan.order.index(endpoint.name), len(plan.order)
-    if plan.procedure is Procedure.FIXED_SEQUENCE:
-        before = ", ".join(plan.order[:place])
-        return plan.alpha, f"tested only if {before} won before it" if before else ""
-    weight = plan.weights[place] if plan.weights else 1.0 / many
-    if plan.procedure is Procedure.BONFERRONI:
-        return _share(plan.alpha, weight)
-    if plan.procedure is Procedure.GRAPHICAL:
-        alpha, remark = _share(plan.alpha, weight)
-        return alpha, remark or "at its first share of alpha; what others pass on comes on top"
-    alpha, remark = _share(plan.alpha, weight)
-    return alpha, remark or "at the least alpha it can get; more if others win"
-
-
-def _share(alpha: float, weight: float) -> tuple[float, str]:
-    if weight <= 0:
-        return alpha, "has no alpha of its own; sized as if all of it had been passed on"
-    return alpha * weight, ""
-
-
-def _refused(design: Design) -> str:
-    if design.trial.kind is TrialKind.SINGLE_ARM:
-        return (
-            "controls from elsewhere do not grow with the trial, and their bias does not shrink"
-            " with it"
-        )
-    return ""
-
-
-def _sized(
-    design: Design,
-    endpoint: Endpoint,
-    plan: Boundary,
-    *,
-    found: "Drift | str",
-    power: float,
-    remarks: tuple[str, ...],
-) -> EndpointSize:
-    estimand = next(one for one in design.estimands if one.name == endpoint.estimand)
+    one = plan.comparisons[place]
+    alpha = one.alpha if one.alpha > 0 else plan.design.multiplicity.alpha
+    bounds = None if plan.looks is None else plan.looks.bounds[place]
+    test = bounds or one_look(alpha=alpha, sides=plan.design.multiplicity.sides)
     blank = EndpointSize(
-        endpoint.name, endpoint.role.value, endpoint.analysis.value, estimand.treatment,
-        estimand.control, SizeStatus.NO_CLOSED_FORM, plan.alpha, plan.sides, power,
-        remarks=remarks,
-    )  # fmt: skip
+        one.endpoint.name,
+        one.endpoint.role.value,
+        one.endpoint.analysis.value,
+        plan.arms[one.treatment],
+        plan.arms[one.control],
+        SizeStatus.NO_CLOSED_FORM,
+        alpha,
+        test.sides,
+        power,
+        remarks=tuple(_remarks(plan, place, test)),
+    )
+    if pair is None:
+        why = "controls from elsewhere do not grow with the trial, nor does their bias shrink"
+        return replace(blank, why=why)
+    found = drift_of_endpoint(one.endpoint, pair, alpha=alpha / test.sides)
     if isinstance(found, str):
         return replace(blank, why=found)
-    blank = replace(blank, method=found.method, effect=found.effect,
-                    effect_in_words=found.effect_in_words)  # fmt: skip
+    return _with_people(plan, one, blank, test=test, found=found)
+
+
+def _with_people(
+    plan: TrialPlan, one: Comparison, blank: EndpointSize, *, test: Boundary, found: Drift
+) -> EndpointSize:
+    blank = replace(
+        blank,
+        method=found.method,
+        effect=found.effect,
+        effect_in_words=found.effect_in_words,
+        remarks=(*blank.remarks, *found.remarks),
+    )
     if found.is_none:
-        return replace(blank, status=SizeStatus.NO_EFFECT,
-                       why="the scenario has no effect in this comparison")  # fmt: skip
-    shares = dict(zip([arm.name for arm in design.arms], design.allocation, strict=True))
-    block, compared = sum(shares.values()), shares[estimand.treatment] + shares[estimand.control]
-    own = power_of(found.of, plan, design.trial.size * compared / block)
-    needed = people_for(found.of, plan, power)
+        why = "the scenario has no effect in this comparison"
+        return replace(blank, status=SizeStatus.NO_EFFECT, why=why)
+    shares = plan.design.allocation
+    block, compared = sum(shares), shares[one.treatment] + shares[one.control]
+    own = power_of(found.of, test, plan.people * compared / block)
+    needed = people_for(found.of, test, blank.power)
     if needed is None:
-        return replace(blank, status=SizeStatus.TOO_LARGE, power_at_design_size=own,
-                       why="more than ten million people would be needed")  # fmt: skip
+        why = "more than ten million people would be needed"
+        return replace(blank, status=SizeStatus.TOO_LARGE, power_at_design_size=own, why=why)
     blocks = math.ceil(needed / compared - 1e-9)
-    share = expected_share(found.of, plan, blocks * compared)
+    events = None
+    if found.event_share is not None:
+        events = math.ceil(blocks * compared * found.event_share - 1e-9)
     return replace(
         blank,
         status=SizeStatus.FOUND,
         people=blocks * block,
-        people_by_arm=tuple((arm, blocks * one) for arm, one in shares.items()),
-        expected_people=blocks * block * share,
-        events=None if found.event_share is None
-        else math.ceil(blocks * compared * found.event_share - 1e-9),
-        inflation=plan.inflation,
+        people_by_arm=tuple(
+            (arm.name, blocks * share) for arm, share in zip(plan.design.arms, shares, strict=True)
+        ),
+        expected_people=blocks * block * expected_share(found.of, test, blocks * compared),
+        events=events,
+        inflation=inflation_of(test, blank.power),
         power_at_design_size=own,
-    )  # fmt: skip
+    )
+
+
+def _remarks(plan: TrialPlan, place: int, test: Boundary) -> list[str]:
+    """What the alpha and the looks of this endpoint mean."""
+    one, table, said = plan.comparisons[place], plan.design.multiplicity, []
+    name, is_secondary = one.endpoint.name, one.endpoint.role is EndpointRole.SECONDARY
+    if place not in plan.tested:
+        said.append("shares no alpha: its own p-value only")
+    elif one.alpha <= 0:
+        said.append("has no alpha of its own; sized as if all of it had been passed on")
+    elif table.procedure is Procedure.FIXED_SEQUENCE and table.order.index(name):
+        before = ", ".join(table.order[: table.order.index(name)])
+        said.append(f"tested only if {before} won before it")
+    elif table.procedure in {Procedure.HOLM, Procedure.HOCHBERG, Procedure.GRAPHICAL}:
+        said.append("at the alpha it begins with; it gets more if others win")
+    if plan.looks is not None and plan.looks.months and place in plan.tested:
+        said.append("looks at calendar months, counted at the information expected by then")
+    if test.status is not BoundaryStatus.CONVERGED:
+        said.append("no futility bounds could be found; sized without them")
+    if plan.design.trial.kind is TrialKind.PLATFORM:
+        said.append("as if all arms were open all the time")
+    if is_secondary and plan.looks is not None and place not in plan.tested:
+        said.append("at the end of a trial that did not stop early")
+    return said

@@ -15,54 +15,29 @@ import math
 from collections.abc import Callable
 from statistics import NormalDist
 
-from slopewise.errors import InputError
-from slopewise.trial.boundary import Boundary, BoundaryStatus, boundary, drift_for_power, stopping
-from slopewise.trial.design.looks import Interim
+from slopewise.trial.boundary import Boundary, boundary, drift_for_power, stopping
 from slopewise.trial.size.joint_rank_power import WinChances, joint_rank_power
-from slopewise.trial.spending import Spending, spending_from_text
+from slopewise.trial.spending import spending_from_text
 
 __all__ = [
     "DriftOf",
     "contrast_drift",
     "expected_share",
+    "inflation_of",
     "joint_rank_drift",
+    "one_look",
     "people_for",
-    "planned_test",
     "power_of",
 ]
 
 DriftOf = Callable[[float], float]
 _NORMAL = NormalDist()
 _FEWEST, _MOST = 4.0, 1e7  # people compared
-_ONE_LOOK = (1.0,)
 
 
-def planned_test(interim: Interim | None, *, alpha: float, sides: int, power: float) -> Boundary:
-    """The bounds of a test with this alpha, looks at shares of the information included."""
-    if not alpha / sides < power < 1.0:
-        raise InputError(
-            f"--power {power:g} is not between the type I error {alpha / sides:g} and 1; give for"
-            " instance 0.9"
-        )
-    looks = interim.information if interim is not None and interim.information else _ONE_LOOK
-    spending, futility = "obrien-fleming", None
-    if interim is not None and interim.information:
-        spending, futility = interim.spending, interim.futility
-    found = boundary(
-        looks,
-        spending_from_text(spending),
-        alpha=alpha,
-        sides=sides,
-        beta=1.0 - power if interim is None else interim.beta,
-        futility=_futility(futility),
-        binding=interim is not None and interim.binding and futility is not None,
-    )
-    if found.status is not BoundaryStatus.CONVERGED:
-        raise InputError(
-            "so much of beta is spent early that no effect has the power; in [interim] spend it"
-            " later (futility = 'hwang:-4') or give a larger beta"
-        )
-    return found
+def one_look(*, alpha: float, sides: int) -> Boundary:
+    """The bound of a test that is made once, at the end."""
+    return boundary((1.0,), spending_from_text("obrien-fleming"), alpha=alpha, sides=sides)
 
 
 def contrast_drift(effect: float, unit_variance: float) -> DriftOf:
@@ -109,5 +84,7 @@ def expected_share(drift_of: DriftOf, plan: Boundary, people: float) -> float:
     return stopping(plan, drift_of(people)).expected_information
 
 
-def _futility(text: str | None) -> Spending | None:
-    return None if text is None else spending_from_text(text)
+def inflation_of(plan: Boundary, power: float) -> float:
+    """Largest size with these looks over that of a trial without, at the same power."""
+    plain = _NORMAL.inv_cdf(1.0 - plan.alpha / plan.sides) + _NORMAL.inv_cdf(power)
+    return (drift_for_power(plan, power) / plain) ** 2

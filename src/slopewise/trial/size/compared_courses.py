@@ -10,7 +10,7 @@ from numpy import ndarray as Array
 
 from slopewise.trial.design.question import Endpoint
 from slopewise.trial.design.words import Analysis, Intercept
-from slopewise.trial.size.assumed_course import AssumedCourse
+from slopewise.trial.size.assumed_course import AssumedCourse, hazard_ratio_of
 from slopewise.trial.size.event_size import event_unit_variance
 from slopewise.trial.size.joint_rank_power import JointRankCourse, win_chances
 from slopewise.trial.size.mmrm_size import visit_contrast
@@ -18,7 +18,7 @@ from slopewise.trial.size.people_needed import DriftOf, contrast_drift, joint_ra
 from slopewise.trial.size.slope_size import SlopeCourse, slope_contrast
 from slopewise.trial.size.win_ratio_size import win_ratio_unit_variance
 
-__all__ = ["Comparison", "Drift", "PairShares", "drift_of_endpoint"]
+__all__ = ["ComparedCourses", "Drift", "PairShares", "drift_of_endpoint"]
 
 _NO_CLOSED_FORM = {
     Analysis.RMST: "restricted mean survival has no closed form for hazards that follow decline",
@@ -42,19 +42,26 @@ class PairShares:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Comparison:
-    """Both arms' courses and what the treatment keeps at each visit, in points.
-
-    `log_hazard_ratio`: of the survival event, slowing and direct effect together; `pairs`: wins by
-    survival, then change. Either is None where nothing is known of survival.
-    """
+class ComparedCourses:
+    """Both arms' courses, the share treated, and wins by survival, then change, among pairs."""
 
     control: AssumedCourse
     treated: AssumedCourse
-    kept: Float[Array, " visits"]
     treated_share: float
-    log_hazard_ratio: float | None = None
     pairs: PairShares | None = None
+
+    @property
+    def kept(self) -> Float[Array, " visits"]:
+        """What an analysis is expected to see kept at each visit, in points.
+
+        Deaths that follow decline hide a little of the truth: the frailest controls are gone.
+        """
+        return np.asarray(self.treated.means - self.control.means)
+
+    @property
+    def log_hazard_ratio(self) -> float | None:
+        """Of the survival event, slowing and direct effect together; None where nobody has it."""
+        return hazard_ratio_of(self.control, self.treated)
 
     @property
     def line(self) -> SlopeCourse:
@@ -73,7 +80,7 @@ class Comparison:
     def covariance(self) -> Float[Array, "visits visits"]:
         """Of the scores at the visits, the mean of both arms'."""
         p = self.treated_share
-        return (1 - p) * self.control.covariance + p * self.treated.covariance
+        return np.asarray((1 - p) * self.control.covariance + p * self.treated.covariance)
 
     @property
     def last_visit(self) -> tuple[Sequence[float], Sequence[float]]:
@@ -94,7 +101,9 @@ class Drift:
     remarks: tuple[str, ...] = ()
 
 
-def drift_of_endpoint(endpoint: Endpoint, comparison: Comparison, *, alpha: float) -> Drift | str:
+def drift_of_endpoint(
+    endpoint: Endpoint, comparison: ComparedCourses, *, alpha: float
+) -> Drift | str:
     """The drift at one-sided alpha, or why there is no closed form."""
     match endpoint.analysis:
         case Analysis.SLOPE:
@@ -111,7 +120,7 @@ def drift_of_endpoint(endpoint: Endpoint, comparison: Comparison, *, alpha: floa
             return _NO_CLOSED_FORM[other]
 
 
-def _slope(comparison: Comparison, *, is_common: bool) -> Drift:
+def _slope(comparison: ComparedCourses, *, is_common: bool) -> Drift:
     found = slope_contrast(
         comparison.line,
         comparison.control.months,
@@ -130,7 +139,7 @@ def _slope(comparison: Comparison, *, is_common: bool) -> Drift:
     )
 
 
-def _mmrm(endpoint: Endpoint, comparison: Comparison) -> Drift:
+def _mmrm(endpoint: Endpoint, comparison: ComparedCourses) -> Drift:
     months = comparison.control.months
     visit = len(months) - 1 if endpoint.month is None else months.index(endpoint.month)
     found = visit_contrast(
@@ -150,7 +159,7 @@ def _mmrm(endpoint: Endpoint, comparison: Comparison) -> Drift:
     )
 
 
-def _joint_rank(comparison: Comparison, *, alpha: float) -> Drift:
+def _joint_rank(comparison: ComparedCourses, *, alpha: float) -> Drift:
     kept, control, treated = comparison.kept, comparison.control, comparison.treated
     variance = np.array([control.change_sd, treated.change_sd]) ** 2
     share = comparison.treated_share
@@ -175,7 +184,7 @@ def _joint_rank(comparison: Comparison, *, alpha: float) -> Drift:
     )
 
 
-def _events(comparison: Comparison) -> Drift | str:
+def _events(comparison: ComparedCourses) -> Drift | str:
     if comparison.log_hazard_ratio is None:
         return "nothing is known of survival here"
     p = comparison.treated_share
@@ -194,7 +203,7 @@ def _events(comparison: Comparison) -> Drift | str:
     )
 
 
-def _win_ratio(comparison: Comparison) -> Drift | str:
+def _win_ratio(comparison: ComparedCourses) -> Drift | str:
     pairs = comparison.pairs
     if pairs is None or min(pairs.won, pairs.lost) <= 0:
         return "wins and losses are not known here"
