@@ -1,4 +1,4 @@
-"""Events and people for time to event, and the win ratio: rpact, closed forms, a printed example."""
+"""Events and people for time to event, and the win ratio: rpact, closed forms, one worked out."""
 
 import json
 import math

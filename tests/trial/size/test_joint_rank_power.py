@@ -23,19 +23,9 @@ PRINTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("people", "sd", "slope", "months", "less", "median0", "median1", "power"), PRINTED
-)
-def test_printed_powers(
-    people: int,
-    sd: float,
-    slope: float,
-    months: int,
-    less: float,
-    median0: float,
-    median1: float,
-    power: float,
-) -> None:
+@pytest.mark.parametrize("printed", PRINTED)
+def test_printed_powers(printed: tuple[float, ...]) -> None:
+    people, sd, slope, months, less, median0, median1, power = printed
     course = JointRankCourse(
         math.log(2) / median0, math.log(2) / median1, months, slope * months * less, sd
     )

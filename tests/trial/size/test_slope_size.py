@@ -46,9 +46,12 @@ def test_printed_sizes_of_a_trial_design_study(stratum: str, visits: range, per_
 
 def long_way(
     course: SlopeCourse, months: list[float], last: tuple[list[int], list[int]], *, common: bool
-) -> tuple[float, float]:
-    """Variance and expectation of the slope difference from one row a person and visit."""
-    rows, blocks, mean = [], [], []
+) -> tuple[float, float, float]:
+    """Variance, expectation and true variance of the slope difference, person by person.
+
+    The treated scatter half as much as the model believes.
+    """
+    rows, blocks, mean, true = [], [], [], []
     for arm, counts in enumerate(last):
         for visit, people in enumerate(counts):
             for _ in range(people):
@@ -61,26 +64,37 @@ def long_way(
                     [course.covariance, course.slope_variance],
                 ]
                 noise = course.residual_variance * np.eye(len(t))
-                blocks.append(np.linalg.inv(z @ np.array(own) @ z.T + noise))
+                assumed = z @ np.array(own) @ z.T + noise
+                blocks.append(np.linalg.inv(assumed))
+                true.append(assumed * (0.5 if arm else 1.0))
                 mean.append(arm * np.sqrt(t))  # an effect that is no straight line
     information = sum(x.T @ w @ x for x, w in zip(rows, blocks, strict=True))
     score = sum(x.T @ w @ m for x, w, m in zip(rows, blocks, mean, strict=True))
-    return float(np.linalg.inv(information)[2, 2]), float(np.linalg.solve(information, score)[2])
+    spread = sum(x.T @ w @ c @ w @ x for x, w, c in zip(rows, blocks, true, strict=True))
+    inverse = np.linalg.inv(information)
+    return (
+        float(inverse[2, 2]),
+        float(np.linalg.solve(information, score)[2]),
+        float((inverse @ spread @ inverse)[2, 2]),
+    )
 
 
 @pytest.mark.parametrize("common", [True, False])
 def test_losses_and_unequal_arms_as_with_every_person_written_out(common: bool) -> None:
     course, months = STRATA["fast"], [0.0, 2.0, 3.0, 7.0]
     last = ([2, 3, 1, 4], [1, 2, 2, 15])  # 10 controls, 20 treated
-    variance, effect = long_way(course, months, last, common=common)
+    variance, effect, true = long_way(course, months, last, common=common)
+    assumed = course.of_visits(months)
     found = slope_contrast(
         course,
         months,
         np.sqrt(months).tolist(),
         treated_share=20 / 30,
         last_visit=([0.2, 0.3, 0.1, 0.4], [0.05, 0.1, 0.1, 0.75]),
+        own_covariances=(assumed, assumed / 2),
         is_common_intercept=common,
     )
+    assert found.sampling_variance / 30 == pytest.approx(true, rel=CLOSED_FORM)
     assert found.unit_variance / 30 == pytest.approx(variance, rel=CLOSED_FORM)
     assert found.effect == pytest.approx(effect, rel=CLOSED_FORM)
 

@@ -25,7 +25,7 @@ _NO_CLOSED_FORM = {
     Analysis.JOINT_MODEL: "the joint model has no closed form",
     Analysis.RESPONDER: "who meets the rule by chance depends on visits, run-in and entry rules",
 }
-_LARGE = "large-sample form: a trial of under about 50 people needs a little more"
+_LARGE = "large-sample form; assumption: a trial of under about 50 people needs a few more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,13 @@ class ComparedCourses:
         return np.asarray((1 - p) * self.control.covariance + p * self.treated.covariance)
 
     @property
+    def own_covariances(
+        self,
+    ) -> tuple[Float[Array, "visits visits"], Float[Array, "visits visits"]]:
+        """Of the scores of controls and of treated."""
+        return self.control.covariance, self.treated.covariance
+
+    @property
     def last_visit(self) -> tuple[Sequence[float], Sequence[float]]:
         """Shares of last visits of controls and treated."""
         return self.control.last_visit.tolist(), self.treated.last_visit.tolist()
@@ -107,39 +114,46 @@ def drift_of_endpoint(
     """The drift at one-sided alpha, or why there is no closed form."""
     match endpoint.analysis:
         case Analysis.SLOPE:
-            return _slope(comparison, is_common=endpoint.intercept is not Intercept.BY_ARM)
+            is_common = endpoint.intercept is not Intercept.BY_ARM
+            return _slope(comparison, is_common=is_common, alpha=alpha)
         case Analysis.MMRM:
-            return _mmrm(endpoint, comparison)
+            return _mmrm(endpoint, comparison, alpha=alpha)
         case Analysis.JOINT_RANK:
             return _joint_rank(comparison, alpha=alpha)
         case Analysis.TIME_TO_EVENT:
-            return _events(comparison)
+            return _events(comparison, alpha=alpha)
         case Analysis.WIN_RATIO:
-            return _win_ratio(comparison)
+            return _win_ratio(comparison, alpha=alpha)
         case other:
             return _NO_CLOSED_FORM[other]
 
 
-def _slope(comparison: ComparedCourses, *, is_common: bool) -> Drift:
+def _slope(comparison: ComparedCourses, *, is_common: bool, alpha: float) -> Drift:
     found = slope_contrast(
         comparison.line,
         comparison.control.months,
         comparison.kept.tolist(),
         treated_share=comparison.treated_share,
         last_visit=comparison.last_visit,
+        own_covariances=comparison.own_covariances,
         is_common_intercept=is_common,
     )
     return Drift(
-        contrast_drift(found.effect, found.unit_variance),
+        contrast_drift(
+            found.effect,
+            found.unit_variance,
+            sampling_variance=found.sampling_variance,
+            alpha=alpha,
+        ),
         "random-slope mixed model, expected information",
         found.effect,
-        "points a month kept",
+        "points/month kept",
         is_none=found.effect <= 0,
         remarks=(_LARGE,),
     )
 
 
-def _mmrm(endpoint: Endpoint, comparison: ComparedCourses) -> Drift:
+def _mmrm(endpoint: Endpoint, comparison: ComparedCourses, *, alpha: float) -> Drift:
     months = comparison.control.months
     visit = len(months) - 1 if endpoint.month is None else months.index(endpoint.month)
     found = visit_contrast(
@@ -147,10 +161,16 @@ def _mmrm(endpoint: Endpoint, comparison: ComparedCourses) -> Drift:
         comparison.kept.tolist(),
         treated_share=comparison.treated_share,
         last_visit=comparison.last_visit,
+        own_covariances=comparison.own_covariances,
         visit=visit,
     )
     return Drift(
-        contrast_drift(found.effect, found.unit_variance),
+        contrast_drift(
+            found.effect,
+            found.unit_variance,
+            sampling_variance=found.sampling_variance,
+            alpha=alpha,
+        ),
         "repeated-measures model, expected information",
         found.effect,
         f"points kept at month {months[visit]:g}",
@@ -176,7 +196,7 @@ def _joint_rank(comparison: ComparedCourses, *, alpha: float) -> Drift:
         joint_rank_drift(chances, treated_share=share, alpha=alpha),
         "joint rank, closed form for exponential survival and normal change",
         chances.one_one,
-        "of pairs in which the treated person stands higher",
+        "of pairs: the treated stand higher",
         is_none=chances.one_one <= 0.5,
         remarks=(
             "nobody leaves alive in this formula, and change does not depend on survival: hopeful",
@@ -184,7 +204,7 @@ def _joint_rank(comparison: ComparedCourses, *, alpha: float) -> Drift:
     )
 
 
-def _events(comparison: ComparedCourses) -> Drift | str:
+def _events(comparison: ComparedCourses, *, alpha: float) -> Drift | str:
     if comparison.log_hazard_ratio is None:
         return "nothing is known of survival here"
     p = comparison.treated_share
@@ -193,28 +213,30 @@ def _events(comparison: ComparedCourses) -> Drift | str:
         return "nobody is expected to have the event"
     log_ratio = comparison.log_hazard_ratio
     return Drift(
-        contrast_drift(-log_ratio, event_unit_variance(p, share)),
+        contrast_drift(-log_ratio, event_unit_variance(p, share), alpha=alpha),
         "log-rank test, Schoenfeld's number of events",
         math.exp(log_ratio),
-        "hazard ratio, slowing and direct effect together",
+        "hazard ratio, all effects together",
         is_none=log_ratio >= 0,
         event_share=share,
         remarks=("hazards taken as proportional",),
     )
 
 
-def _win_ratio(comparison: ComparedCourses) -> Drift | str:
+def _win_ratio(comparison: ComparedCourses, *, alpha: float) -> Drift | str:
     pairs = comparison.pairs
     if pairs is None or min(pairs.won, pairs.lost) <= 0:
         return "wins and losses are not known here"
     ratio = pairs.won / pairs.lost
     return Drift(
         contrast_drift(
-            math.log(ratio), win_ratio_unit_variance(comparison.treated_share, pairs.tied)
+            math.log(ratio),
+            win_ratio_unit_variance(comparison.treated_share, pairs.tied),
+            alpha=alpha,
         ),
         "win ratio, formula of Yu and Ganju",
         ratio,
-        f"wins for each loss, {100 * pairs.tied:.0f} % of pairs tied",
+        f"wins for each loss, {100 * pairs.tied:.0f} % ties",
         is_none=ratio <= 1,
         remarks=("a little too large: the variance is that without an effect",),
     )

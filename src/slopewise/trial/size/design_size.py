@@ -1,7 +1,8 @@
 """How many people a design needs for each of its endpoints, and the power it has as it stands.
 
-Variances are the mean of both arms', weighted by allocation, as a mixed model with one covariance
-sees them. An endpoint without a closed form says so and points to simulation.
+A mixed model with one covariance sees the mean of both arms' variances, weighted by allocation; its
+estimate spreads as each arm's own scores do. An endpoint without a closed form says so and points
+to simulation.
 """
 
 import math
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy import ndarray as Array
 
 from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel, compare_arms
 from slopewise.trial.boundary import Boundary, BoundaryStatus
@@ -134,20 +136,26 @@ def _compared(
 
 
 def _pair_shares(treated: SeenPeople, control: SeenPeople, *, margin: float) -> PairShares:
-    """Wins and losses of virtual treated people against virtual controls, not themselves."""
-    n = min(_PAIRED, len(treated.end_month) // 2)
-    first, second = slice(0, n), slice(n, 2 * n)
+    """Wins and losses of virtual treated people against virtual controls, never themselves."""
+    everybody = len(treated.end_month)
+    order = np.linspace(0, everybody - 1, min(2 * _PAIRED, everybody)).astype(np.int64)
+    halves = order[::2], order[1::2]
+    won = lost = pairs = 0
+    for mine, theirs in (halves, halves[::-1]):
 
-    def both(name: str) -> np.ndarray:
-        return np.concatenate([getattr(treated, name)[first], getattr(control, name)[second]])
+        def both(name: str, rows: tuple[Array, Array] = (mine, theirs)) -> Array:
+            return np.concatenate(
+                [getattr(treated, name)[rows[0]], getattr(control, name)[rows[1]]]
+            )
 
-    scores, observed = both("scores"), both("observed")
-    levels = (
-        SurvivalLevel(both("end_month"), both("event")),
-        VisitsLevel(scores - scores[:, :1], observed, margin=margin),
-    )
-    counts = compare_arms(levels, np.arange(2 * n) < n)
-    return PairShares(sum(counts.wins) / counts.pairs, sum(counts.losses) / counts.pairs)
+        scores = both("scores")
+        levels = (
+            SurvivalLevel(both("end_month"), both("event")),
+            VisitsLevel(scores - scores[:, :1], both("observed"), margin=margin),
+        )
+        counts = compare_arms(levels, np.arange(len(order)) < len(mine))
+        won, lost, pairs = won + sum(counts.wins), lost + sum(counts.losses), pairs + counts.pairs
+    return PairShares(won / pairs, lost / pairs)
 
 
 def _size_endpoint(

@@ -2,12 +2,14 @@
 
     M = Σ_arm π_arm Σ_k s_{arm,k} X_k' V_k⁻¹ X_k ,     var(c'β̂) = c' M⁻¹ c / N
     c'β* = c' M⁻¹ Σ_arm π_arm Σ_k s_{arm,k} X_k' V_k⁻¹ μ_k
+    var*(c'β̂) = c' M⁻¹ [Σ_arm π_arm Σ_k s_{arm,k} X_k' V_k⁻¹ C_{arm,k} V_k⁻¹ X_k] M⁻¹ c / N
 
 π: share of people in an arm; s: share of an arm whose last visit is visit k (visits until k seen);
 X, V, μ: the model's columns, covariance and true means at the visits until k; N: people in all;
-β*: what generalised least squares estimates when the means are μ. In words: somebody seen for half
-the time still tells something, but less; the sum over everybody's expected last visit gives the
-standard error that the trial's analysis will print. Variances are taken as known (large samples),
+β*: what generalised least squares estimates when the means are μ; C: an arm's own covariance, where
+it is not V: var is then what the analysis prints, var* how its estimates really spread. In words:
+somebody seen for half the time still tells something, but less; the sum over everybody's expected
+last visit gives the standard error of the trial. Variances are taken as known (large samples),
 and visits as missing at random.
 References: Laird & Ware 1982, doi:10.2307/2529876; Lu, Luo & Chen 2008, doi:10.2202/1557-4679.1098
 (mixed models with missing visits).
@@ -39,14 +41,19 @@ class ArmPlan:
     columns: Float[Array, "visits effects"]
     last_visit: Float[Array, " visits"]
     means: Float[Array, " visits"] | None = None
+    own_covariance: Float[Array, "visits visits"] | None = None  # absent: that of the model
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedContrast:
-    """The contrast's expectation, and the variance of its estimate times the people in all."""
+    """The contrast's expectation, and the variance of its estimate times the people in all.
+
+    `unit_variance`: as the analysis would print it; `sampling_variance`: as it really is.
+    """
 
     effect: float
     unit_variance: float
+    sampling_variance: float
 
 
 def expected_contrast(
@@ -58,22 +65,27 @@ def expected_contrast(
     _check(arms, covariance)
     effects = len(contrast)
     information, score = np.zeros((effects, effects)), np.zeros(effects)
+    spread = np.zeros((effects, effects))
     for last in range(len(covariance)):
         part = slice(0, last + 1)
         weight = np.linalg.inv(covariance[part, part])
         for arm in arms:
             columns = arm.columns[part]
-            moved = arm.share * arm.last_visit[last] * columns.T @ weight
-            information += moved @ columns
+            share, moved = arm.share * arm.last_visit[last], columns.T @ weight
+            own = covariance if arm.own_covariance is None else arm.own_covariance
+            information += share * moved @ columns
+            spread += share * moved @ own[part, part] @ moved.T
             if arm.means is not None:
-                score += moved @ arm.means[part]
+                score += share * moved @ arm.means[part]
     if np.linalg.matrix_rank(information) < effects:
         raise InputError(
             "with these visits and losses nothing can be said about the contrast; give each arm"
             " people who are seen at two visits at least"
         )
     line = np.linalg.solve(information, contrast)
-    return ExpectedContrast(float(line @ score), float(line @ contrast))
+    return ExpectedContrast(
+        float(line @ score), float(line @ contrast), float(line @ spread @ line)
+    )
 
 
 def _check(arms: Sequence[ArmPlan], covariance: Array) -> None:

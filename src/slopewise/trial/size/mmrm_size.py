@@ -27,6 +27,8 @@ from slopewise.trial.size.expected_information import (
 
 __all__ = ["visit_contrast"]
 
+Visits = Float[Array, "visits visits"]
+
 
 def visit_contrast(
     covariance: Float[Array, "visits visits"],
@@ -34,6 +36,7 @@ def visit_contrast(
     *,
     treated_share: float,
     last_visit: tuple[Sequence[float], Sequence[float]] | None = None,
+    own_covariances: tuple[Visits, Visits] | None = None,
     visit: int = -1,
     is_common_baseline: bool = True,
 ) -> ExpectedContrast:
@@ -41,6 +44,7 @@ def visit_contrast(
 
     `points_kept`: what the treatment keeps on average at each visit. `last_visit`: shares of
     controls and of treated by last visit; absent = everybody is seen at every visit.
+    `own_covariances`: of the scores of controls and of treated; absent = as given for both.
     """
     many = len(covariance)
     kept = np.asarray(points_kept, dtype=float)
@@ -52,11 +56,12 @@ def visit_contrast(
     whole = np.eye(many)[-1]
     controls, treated = (whole, whole) if last_visit is None else map(np.asarray, last_visit)
     means, differ = np.eye(many), np.eye(many)[:, 1 if is_common_baseline else 0 :]
+    own, others = own_covariances or (None, None)
     arms = tuple(
-        ArmPlan(share, np.column_stack([means, a * differ]), seen, a * kept)
-        for a, share, seen in (
-            (0.0, 1.0 - treated_share, controls),
-            (1.0, treated_share, treated),
+        ArmPlan(share, np.column_stack([means, a * differ]), seen, a * kept, spread)
+        for a, share, seen, spread in (
+            (0.0, 1.0 - treated_share, controls, own),
+            (1.0, treated_share, treated, others),
         )
     )
     contrast = np.concatenate([np.zeros(many), np.eye(many)[visit] @ differ])

@@ -40,9 +40,17 @@ def one_look(*, alpha: float, sides: int) -> Boundary:
     return boundary((1.0,), spending_from_text("obrien-fleming"), alpha=alpha, sides=sides)
 
 
-def contrast_drift(effect: float, unit_variance: float) -> DriftOf:
-    """δ of an estimate that is normal with variance v / N."""
-    return lambda people: effect * math.sqrt(people / unit_variance)
+def contrast_drift(
+    effect: float, unit_variance: float, *, sampling_variance: float | None = None, alpha: float
+) -> DriftOf:
+    """δ of an estimate whose printed variance is v / N, at one-sided alpha.
+
+    Where the estimate really spreads by v* / N, the δ whose power at the end is the real one:
+    z_{1−α} + (Δ √(N / v) − z_{1−α}) √(v / v*).
+    """
+    z = _NORMAL.inv_cdf(1.0 - alpha)
+    ratio = 1.0 if sampling_variance is None else math.sqrt(unit_variance / sampling_variance)
+    return lambda people: z + (effect * math.sqrt(people / unit_variance) - z) * ratio
 
 
 def joint_rank_drift(chances: WinChances, *, treated_share: float, alpha: float) -> DriftOf:

@@ -33,6 +33,8 @@ from slopewise.trial.size.expected_information import (
 
 __all__ = ["SlopeCourse", "slope_contrast"]
 
+Visits = Float[Array, "visits visits"]
+
 
 @dataclass(frozen=True, slots=True)
 class SlopeCourse:
@@ -76,12 +78,14 @@ def slope_contrast(
     *,
     treated_share: float,
     last_visit: tuple[Sequence[float], Sequence[float]] | None = None,
+    own_covariances: tuple[Visits, Visits] | None = None,
     is_common_intercept: bool = True,
 ) -> ExpectedContrast:
     """Difference in slope and its unit variance.
 
     `points_kept`: what the treatment keeps on average at each visit. `last_visit`: shares of
     controls and of treated by last visit; absent = everybody is seen at every visit.
+    `own_covariances`: of the scores of controls and of treated; absent = as the course says.
     """
     t = np.asarray(months, dtype=float)
     kept = np.asarray(points_kept, dtype=float)
@@ -96,9 +100,10 @@ def slope_contrast(
     columns = [np.column_stack([one, t, a * t, a * one]) for a in (0.0, 1.0)]
     if is_common_intercept:
         columns = [table[:, :3] for table in columns]
+    own, others = own_covariances or (None, None)
     arms = (
-        ArmPlan(1.0 - treated_share, columns[0], controls, none),
-        ArmPlan(treated_share, columns[1], treated, kept),
+        ArmPlan(1.0 - treated_share, columns[0], controls, none, own),
+        ArmPlan(treated_share, columns[1], treated, kept, others),
     )
     contrast = np.eye(columns[0].shape[1])[2]
     return expected_contrast(arms, course.of_visits(months), contrast)
