@@ -1,0 +1,1 @@
+"""How many people a trial needs: closed forms, where they exist."""
