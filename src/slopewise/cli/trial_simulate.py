@@ -1,6 +1,7 @@
 """`slopewise trial simulate`: what a design can do, by simulating it many times."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,19 @@ Seed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="Else the design's own; the same gives the same."),
 ]
+Sizes = Annotated[
+    str | None,
+    typer.Option("--sizes", metavar="N,...", help="Further sizes, for power against size."),
+]
+Assurance = Annotated[
+    bool, typer.Option("--assurance", help="Also draw the slowing from the published evidence.")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on where a stopped run of the same design ended.")
+]
+Report = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write an HTML report.")
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -48,20 +62,10 @@ def simulate(
     workers: Workers = None,
     cluster: Cluster = None,
     seed: Seed = None,
-    sizes: Annotated[
-        str | None,
-        typer.Option("--sizes", metavar="N,...", help="Further sizes, for power against size."),
-    ] = None,
-    assurance: Annotated[
-        bool,
-        typer.Option("--assurance", help="Also draw the slowing from the published evidence."),
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where a stopped run of the same design ended.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write an HTML report.")
-    ] = None,
+    sizes: Sizes = None,
+    assurance: Assurance = False,
+    resume: Resume = False,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate whole trials of a design and say how often it succeeds, with Monte Carlo errors.
@@ -70,10 +74,8 @@ def simulate(
     depend on the number of workers. Ctrl-C keeps what is finished, shows it, and ends with 130;
     `--resume` then goes on to the identical result.
     """
-    from slopewise.report.trial.simulation_text import simulation_text
     from slopewise.settings import load_settings
-    from slopewise.workflow.simulate_trial import SimulationRequest, simulate_trial
-    from slopewise.workflow.simulation_blocks import forget_blocks
+    from slopewise.workflow.simulate_trial import SimulationRequest
     from slopewise.workflow.trial_design import load_design
 
     if report is not None:
@@ -90,29 +92,48 @@ def simulate(
         cluster=cluster,
         keep_in=load_settings().data_folder / KEPT_FOLDER,
     )
-    if not resume:
+    _simulate(request, _Output(design.name, report, as_json), is_resumed=resume)
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """What the answer is to look like."""
+
+    design: str
+    report: Path | None
+    as_json: bool
+
+
+def _simulate(request: "SimulationRequest", output: _Output, *, is_resumed: bool) -> None:
+    from slopewise.workflow.simulate_trial import simulate_trial
+    from slopewise.workflow.simulation_blocks import forget_blocks
+    from slopewise.workflow.simulation_command import simulation_command
+
+    if not is_resumed:
         forget_blocks(request)
     with working("Simulating", unit="trials") as progress:
         found = simulate_trial(request, progress=progress)
-    command = _command(design, request, report=report)
-    if as_json:
+    report = None if output.report is None else output.report.name
+    command = simulation_command(request, design=output.design, report=report)
+    if output.as_json:
         from slopewise.report.trial.simulation_json import simulation_object
 
         answer_json(simulation_object(found))
     else:
+        from slopewise.report.trial.simulation_text import simulation_text
+
         answer(simulation_text(found, command=command))
-    if report is not None:
+    if output.report is not None:
         from slopewise.report.trial.simulation_report import simulation_report
         from slopewise.trial.simulating.plan import deciding_boundary
 
         bounds = deciding_boundary(request.design)
         text = simulation_report(found, request.design, command, boundary=bounds)
-        write_document(report, text)
-        tell(f"Report written: {report}")
-    if found.status == "finished":
-        forget_blocks(request)
-    else:
+        write_document(output.report, text)
+        tell(f"Report written: {output.report}")
+    if found.status != "finished":
         stopped_early(found.status)
+    forget_blocks(request)
 
 
 def processes(asked: int | None) -> int:
@@ -140,12 +161,3 @@ def _numbers(text: str | None) -> tuple[int, ...]:
             f"--sizes {text!r}: {wrong[0]!r} is no number of people; write for instance 200,300,400"
         )
     return tuple(int(part) for part in parts)
-
-
-def _command(design: Path, request: "SimulationRequest", *, report: Path | None) -> str:
-    """The command that gives the same result again."""
-    from slopewise.workflow.simulation_command import simulation_command
-
-    return simulation_command(
-        request, design=design.name, report=None if report is None else report.name
-    )

@@ -61,7 +61,7 @@ def simulate_trial(
     if request.replicates < 1:
         raise InputError(f"{request.replicates} replicates say nothing; give 1 or more")
     task = SimulationTask(plans_of(request))
-    tables, end = computed_tables(request, task, progress, stop)
+    tables, end = computed_tables(request, task, progress=progress, stop=stop)
     return _simulation(request, task, tables, end)
 
 

@@ -26,6 +26,7 @@ __all__ = ["computed_tables", "forget_blocks"]
 def computed_tables(
     request: "SimulationRequest",
     task: "SimulationTask",
+    *,
     progress: Progress,
     stop: threading.Event | None,
 ) -> tuple["Tables", "RunEnd"]:

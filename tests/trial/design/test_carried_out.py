@@ -11,9 +11,7 @@ def _errors(template: str, old: str, new: str) -> list[str]:
 
 
 def test_alpha_that_is_passed_on_is_refused_with_interim_looks() -> None:
-    found = _errors(
-        "group-sequential", 'procedure = "fixed-sequence"', 'procedure = "holm"'
-    )
+    found = _errors("group-sequential", 'procedure = "fixed-sequence"', 'procedure = "holm"')
     assert len(found) == 1
     assert "cannot be combined with interim looks" in found[0]
     assert "line " in found[0]

@@ -78,9 +78,8 @@ def mmrm_trials(
         spread = np.maximum(before.std(axis=1, keepdims=True), 1e-12)
         columns.append((before - before.mean(axis=1, keepdims=True)) / spread)
     covariates = np.stack(columns, axis=2)
-    fitted = _block
-    if covariance == Covariance.UNSTRUCTURED and weights.any() and is_monotone(observed):
-        fitted = _closed_block
+    is_closed = covariance == Covariance.UNSTRUCTURED and weights.any() and is_monotone(observed)
+    fitted = _closed_block if is_closed else _block
     parts = [
         fitted(
             outcome[k : k + _BLOCK], observed[k : k + _BLOCK], covariates[k : k + _BLOCK],

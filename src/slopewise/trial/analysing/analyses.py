@@ -134,7 +134,7 @@ def _slope(asked: _Question) -> EndpointAnswers:
         SCALES[Analysis.SLOPE], found.converged, found.estimate, error=found.standard_error,
         freedom=found.degrees_of_freedom, p_value=found.p_value,
     )  # fmt: skip
-    return _with(answers, slowing=found.slowing, slowing_read=found.slowing_bounded)
+    return replace(answers, slowing=found.slowing, slowing_read=found.slowing_bounded)
 
 
 def _mmrm(asked: _Question) -> EndpointAnswers:
@@ -287,7 +287,7 @@ def _responder(asked: _Question) -> EndpointAnswers:
         SCALES[Analysis.RESPONDER], found.finite, found.estimate,
         low=found.low, high=found.high, p_value=found.p_value,
     )  # fmt: skip
-    return _with(answers, controls_responding=found.control_share)
+    return replace(answers, controls_responding=found.control_share)
 
 
 def _joint_model(asked: _Question) -> EndpointAnswers:
@@ -304,7 +304,7 @@ def _joint_model(asked: _Question) -> EndpointAnswers:
     answers = from_normal(
         SCALES[Analysis.JOINT_MODEL], read, estimate, error=error, p_value=2.0 * ndtr(-np.abs(z))
     )
-    return _with(answers, slowing=estimate, slowing_read=read)
+    return replace(answers, slowing=estimate, slowing_read=read)
 
 
 _ANALYSES: dict[Analysis, Callable[[_Question], EndpointAnswers]] = {
@@ -315,10 +315,6 @@ _ANALYSES: dict[Analysis, Callable[[_Question], EndpointAnswers]] = {
     Analysis.RESPONDER: _responder,
     Analysis.JOINT_MODEL: _joint_model,
 }
-
-
-def _with(answers: EndpointAnswers, **more: Array) -> EndpointAnswers:
-    return replace(answers, **more)
 
 
 def _likelihood(endpoint: Endpoint) -> Literal["reml", "ml"]:

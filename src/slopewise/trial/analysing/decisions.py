@@ -37,9 +37,10 @@ from slopewise.trial.simulating.block import SimulatedTrials
 from slopewise.trial.simulating.data import TrialData, seen_at
 from slopewise.trial.simulating.plan import TrialPlan
 
-__all__ = ["EFFICACY", "FUTILITY", "Ending", "endings", "won"]
+__all__ = ["EFFICACY", "FUTILITY", "Analyse", "Ending", "endings", "won"]
 
-EFFICACY, FUTILITY = 1, 2
+EFFICACY = 1
+FUTILITY = 2
 Analyse = Callable[[TrialData, int], EndpointAnswers]
 
 
