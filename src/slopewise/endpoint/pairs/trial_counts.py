@@ -228,65 +228,66 @@ def _against_the_dead(
     found: Array, change: Array, line: _Line, *, last: Array, arm: Array, margin: float
 ) -> None:
     """Compare the dead with those censored before, and with those who died in the same month."""
-    flat_last, flat_arm, flat_change = last.reshape(-1), arm.reshape(-1), change.reshape(
-        -1, change.shape[2]
-    )  # fmt: skip
-    seen = flat_last[line.place] > 0
-    dead, early = np.flatnonzero(line.dead & seen), (~line.dead & seen & (line.arm > 0))
+    seen = last.reshape(-1)[line.place] > 0
+    dead = np.flatnonzero(line.dead & seen)
     if not len(dead):
         return
-    people = change.shape[1]
+    early = ~line.dead & seen & (line.arm > 0)
     so_far = np.zeros(line.place.size + 1, dtype=np.int64)
     np.cumsum(early.reshape(-1), out=so_far[1:])
     place = line.place.reshape(-1)
-    start = so_far[dead - dead % people]
-    until = so_far[dead if line.first is None else line.first.reshape(-1)[dead]]
-    censored = place[early.reshape(-1)]
-    row, column = _stretches(start, until)
-    won, lost = _compared(
-        (place[dead][row], censored[column]), flat_change, flat_last, margin=margin
-    )
-    rows, columns = flat_arm[censored[column]], flat_arm[place[dead]][row]
-    flat = found.reshape(-1)
-    flat[place[dead]] += _added(row, len(dead), rows * won) + (
-        _added(row, len(dead), rows * lost) << 2 * _LANE
-    )
-    flat[censored] += _added(column, len(censored), columns * lost) + (
-        _added(column, len(censored), columns * won) << 2 * _LANE
-    )
+    until = dead if line.first is None else line.first.reshape(-1)[dead]
+    people = place[dead], place[early.reshape(-1)]
+    pairs = _Pairs(so_far[dead - dead % change.shape[1]], so_far[until])
+    data = change, last, arm, margin
+    _add_stretches(found, people, pairs, data, both_sides=True)
     if line.first is not None:  # those of one month are one stretch of the dead
         same = line.first.reshape(-1)[dead]
-        row, column = _stretches(
-            np.searchsorted(same, same, side="left"), np.searchsorted(same, same, side="right")
-        )
-        both = place[dead][row], place[dead][column]
-        won, lost = _compared(both, flat_change, flat_last, margin=margin)
-        arms = flat_arm[both[1]]
-        flat[place[dead]] += _added(row, len(dead), arms * won) + (
-            _added(row, len(dead), arms * lost) << 2 * _LANE
-        )
+        pairs = _Pairs(np.searchsorted(same, same), np.searchsorted(same, same, side="right"))
+        _add_stretches(found, (people[0], people[0]), pairs, data, both_sides=False)
 
 
-def _stretches(start: Array, stop: Array) -> tuple[Array, Array]:
-    """All pairs of a row and a place from its start to before its stop."""
-    many = stop - start
-    row = np.repeat(np.arange(len(many)), many)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(many) - many - start, many)
+class _Pairs:
+    """All pairs of a row and a column from the row's start to before its stop."""
+
+    def __init__(self, start: Array, stop: Array) -> None:
+        many = stop - start
+        begins = np.cumsum(many) - many
+        self.row = np.repeat(np.arange(len(many)), many)
+        self.column = np.arange(len(self.row)) - np.repeat(begins - start, many)
+        self.filled = np.flatnonzero(many)
+        self.begins = begins[self.filled]
 
 
-def _compared(
-    pair: tuple[Array, Array], change: Array, last: Array, *, margin: float
-) -> tuple[Array, Array]:
-    """Whether the first did better, and worse, at the last visit both have; nobody has gaps."""
-    one, other = pair
-    visit = np.minimum(last[one], last[other]) - 1
-    here, there = change[one, visit], change[other, visit]
-    return here - margin > there, here < there - margin
-
-
-def _added(group: Array, groups: int, lanes: Array) -> Array:
-    """Two counts a number add up without rounding in 64-bit floating point."""
-    return np.bincount(group, lanes, minlength=groups).astype(np.int64)
+def _add_stretches(
+    found: Array,
+    people: tuple[Array, Array],
+    pairs: _Pairs,
+    data: tuple[Array, Array, Array, float],
+    *,
+    both_sides: bool,
+) -> None:
+    """Add wins and losses at the last visit both have, of people without gaps."""
+    if not len(pairs.row):
+        return
+    change, last, arm, margin = data
+    row, column, visits = pairs.row, pairs.column, change.shape[2]
+    last_of = [last.reshape(-1)[side].astype(np.int64) for side in people]
+    visit = np.minimum(last_of[0][row], last_of[1][column])
+    values = change.reshape(-1)
+    here = values[(people[0] * visits - 1)[row] + visit]
+    there = values[(people[1] * visits - 1)[column] + visit]
+    won = (here - margin > there).astype(np.int64)
+    lost = (here < there - margin).astype(np.int64)
+    flat, arms = found.reshape(-1), arm.reshape(-1)
+    each = arms[people[1]][column] * (won + (lost << 2 * _LANE))
+    flat[people[0][pairs.filled]] += np.add.reduceat(each, pairs.begins)
+    if both_sides:
+        against, size = arms[people[0]][row], len(people[1])
+        for counted, shift in ((lost, 0), (won, 2 * _LANE)):
+            # two counts a number add up without rounding in 64-bit floating point
+            sums = np.bincount(column, against * counted, minlength=size).astype(np.int64)
+            flat[people[1]] += sums << shift
 
 
 # --- pair by pair ----------------------------------------------------------------------------
