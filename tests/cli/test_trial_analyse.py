@@ -254,7 +254,7 @@ def test_a_ratio_that_is_not_finite_is_said(
 def test_an_unknown_endpoint_is_misuse(
     capsys: pytest.CaptureFixture[str], slope_file: Path
 ) -> None:
-    asked(capsys, "analyse", slope_file, "--endpoint", "responder", code=2)
+    asked(capsys, "analyse", slope_file, "--endpoint", "spirometry", code=2)
     asked(capsys, "analyse", slope_file, code=2)
 
 

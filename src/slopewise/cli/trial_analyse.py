@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slopewise.records.trials.trial_columns import TrialColumns
     from slopewise.records.trials.trial_reader import TrialRead
     from slopewise.report.trial.analysis_text import AsRead
-    from slopewise.workflow.analyse_trial import AnalysisRequest
+    from slopewise.workflow.trial_request import AnalysisRequest
 
 __all__ = ["register"]
 
@@ -31,6 +31,8 @@ class Endpoint(Enum):
     WIN_RATIO = "win-ratio"
     TIME_TO_EVENT = "time-to-event"
     RMST = "rmst"
+    MILESTONE = "milestone"
+    RESPONDER = "responder"
     JOINT_MODEL = "joint-model"
 
 
@@ -69,9 +71,19 @@ class MissingChoice(Enum):
     """What is done about visits that were not made."""
 
     LIKELIHOOD = "likelihood"
+    MULTIPLE_IMPUTATION = "multiple-imputation"
+    JUMP_TO_REFERENCE = "jump-to-reference"
+    COPY_REFERENCE = "copy-reference"
     LOCF = "locf"
     COMPLETE_CASE = "complete-case"
     ZERO = "zero"
+
+
+class DeltaFormChoice(Enum):
+    """How the shift of those who left grows."""
+
+    PER_VISIT = "per-visit"
+    AT_VISIT = "at-visit"
 
 
 class TrialTimeUnit(Enum):
@@ -154,13 +166,49 @@ Freedom = Annotated[
 ]
 Method = Annotated[MethodChoice, typer.Option("--method", help="slope and mmrm: the likelihood.")]
 RestrictionMonth = Annotated[
-    float | None, typer.Option("--restriction-month", help="rmst: the last month that counts.")
+    float | None,
+    typer.Option(
+        "--restriction-month", help="rmst: the last month that counts; milestone: the month."
+    ),
 ]
 Missing = Annotated[
     MissingChoice,
-    typer.Option("--missing", help="Visits not made; all but likelihood are refused, with reason."),
+    typer.Option(
+        "--missing",
+        help="Visits not made; mmrm: imputed many times. The last three are refused, with reason.",
+    ),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="joint-model: of further starts.")]
+Imputations = Annotated[
+    int | None,
+    typer.Option("--imputations", min=2, max=100_000, help="How often to fill in; usually 200."),
+]
+Delta = Annotated[
+    float | None,
+    typer.Option(
+        "--delta",
+        metavar="POINTS",
+        help="Added to what was filled in of the treated who left, for each visit since.",
+    ),
+]
+DeltaForm = Annotated[
+    DeltaFormChoice | None,
+    typer.Option("--delta-form", help="at-visit: the same points however long ago they left."),
+]
+TippingPoint = Annotated[
+    bool,
+    typer.Option("--tipping-point", help="The delta at which the result is no longer there."),
+]
+ResponderPoints = Annotated[
+    float | None,
+    typer.Option("--responder-points", help="responder: slope better by so many points a month."),
+]
+ResponderPercent = Annotated[
+    float | None,
+    typer.Option("--responder-percent", help="responder: decline smaller by so many percent."),
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="Of imputations; joint-model: of further starts.")
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,6 +236,12 @@ class AnalyseOptions:
     method: MethodChoice = MethodChoice.REML
     restriction_month: float | None = None
     missing: MissingChoice = MissingChoice.LIKELIHOOD
+    imputations: int | None = None
+    delta: float | None = None
+    delta_form: DeltaFormChoice | None = None
+    tipping_point: bool = False
+    responder_points: float | None = None
+    responder_percent: float | None = None
     seed: int = 1
     as_json: bool = False
 
@@ -221,6 +275,12 @@ def analyse(
     method: Method = MethodChoice.REML,
     restriction_month: RestrictionMonth = None,
     missing: Missing = MissingChoice.LIKELIHOOD,
+    imputations: Imputations = None,
+    delta: Delta = None,
+    delta_form: DeltaForm = None,
+    tipping_point: TippingPoint = False,
+    responder_points: ResponderPoints = None,
+    responder_percent: ResponderPercent = None,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -260,7 +320,8 @@ def _analyse(options: AnalyseOptions) -> None:
     if options.missing in _REFUSED:
         raise InputError(
             f"--missing {options.missing.value} is refused: {_REFUSED[options.missing]}. Leave the"
-            " option out: every visit that was made counts, and nothing is filled in"
+            " option out: every visit that was made counts, and nothing is filled in; or try other"
+            " assumptions by --missing jump-to-reference --tipping-point"
         )
     with working("Analysing"):
         found = analyse_trial(options.data, _columns(options), _request(options))
@@ -314,7 +375,7 @@ def _columns(options: AnalyseOptions) -> "TrialColumns":
 
 
 def _request(options: AnalyseOptions) -> "AnalysisRequest":
-    from slopewise.workflow.analyse_trial import AnalysisRequest
+    from slopewise.workflow.trial_request import AnalysisRequest
 
     return AnalysisRequest(
         endpoint=options.endpoint.value,
@@ -323,6 +384,13 @@ def _request(options: AnalyseOptions) -> "AnalysisRequest":
         df=options.df.value if options.df else None,
         method="ml" if options.method is MethodChoice.ML else "reml",
         restriction_month=options.restriction_month,
+        missing=options.missing.value,
+        imputations=options.imputations,
+        delta=options.delta,
+        delta_form=options.delta_form.value if options.delta_form else None,
+        tipping_point=options.tipping_point,
+        responder_points=options.responder_points,
+        responder_percent=options.responder_percent,
         seed=options.seed,
     )
 

@@ -2,30 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from slopewise.errors import InputError
+from slopewise.workflow.trial_request import IMPUTED, AnalysisRequest, check_request
 
 if TYPE_CHECKING:
-    from slopewise.endpoint.analysis.result import EndpointResult
+    from slopewise.endpoint.analysis.result import EndpointName, EndpointResult
     from slopewise.endpoint.trial_record import TrialRecord
     from slopewise.records.trials.trial_columns import TrialColumns
     from slopewise.records.trials.trial_reader import TrialRead
 
-__all__ = ["AnalysisRequest", "TrialAnalysis", "TrialComparison", "analyse_trial", "compare_trial"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisRequest:
-    """Which endpoint, and the choices of its method; None = the method's own usual."""
-
-    endpoint: str
-    intercept: str = "common"
-    covariance: str = "un"
-    df: str | None = None
-    method: Literal["reml", "ml"] = "reml"
-    restriction_month: float | None = None
-    seed: int = 1
+__all__ = ["TrialAnalysis", "TrialComparison", "analyse_trial", "compare_trial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +37,25 @@ def analyse_trial(path: Path, columns: "TrialColumns", request: AnalysisRequest)
     """Read the tables and analyse one endpoint. Raises InputError where they do not allow it."""
     from slopewise.records.trials.trial_reader import read_trial
 
-    _check(request)
+    check_request(request)
     read = read_trial(path, columns)
     return TrialAnalysis(_result(read.record, request), read)
 
 
 def compare_trial(path: Path, columns: "TrialColumns", request: AnalysisRequest) -> TrialComparison:
-    """The same data by every endpoint but the joint model, which takes minutes."""
+    """The same data by every endpoint that could decide a trial.
+
+    Not by the joint model, which takes minutes, responder rules, which are no answer, nor a
+    milestone, whose month somebody must have planned.
+    """
     from slopewise.endpoint.analysis.result import EndpointName
     from slopewise.records.trials.trial_reader import read_trial
 
     read = read_trial(path, columns)
+    left_out = {EndpointName.JOINT_MODEL, EndpointName.RESPONDER, EndpointName.MILESTONE}
     results, refused = [], []
     for name in EndpointName:
-        if name is EndpointName.JOINT_MODEL:
+        if name in left_out:
             continue
         try:
             results.append(_result(read.record, replace(request, endpoint=name.value)))
@@ -71,17 +64,6 @@ def compare_trial(path: Path, columns: "TrialColumns", request: AnalysisRequest)
     if not results:
         raise InputError("; ".join(f"{name}: {reason}" for name, reason in refused))
     return TrialComparison(tuple(results), tuple(refused), read)
-
-
-def _check(request: AnalysisRequest) -> None:
-    """Refuse choices that belong to another endpoint."""
-    if request.df is not None and request.endpoint not in ("slope", "mmrm"):
-        raise InputError(
-            f"--df {request.df} is for --endpoint slope and mmrm; --endpoint {request.endpoint} has"
-            " no such choice"
-        )
-    if request.df == "normal" and request.endpoint != "slope":
-        raise InputError("--df normal is offered for --endpoint slope only")
 
 
 def _result(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResult":
@@ -100,10 +82,28 @@ def _result(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResult"
         if name is EndpointName.WIN_RATIO:
             return win_ratio_result(record)
         return joint_rank_result(record)
-    from slopewise.endpoint.analysis.survival import rmst_result, time_to_event_result
+    if name is EndpointName.RESPONDER:
+        from slopewise.endpoint.analysis.responders import responder_result, responder_rule
+
+        rule = responder_rule(points=request.responder_points, percent=request.responder_percent)
+        return responder_result(record, rule)
+    return _survival(record, name, request=request)
+
+
+def _survival(
+    record: "TrialRecord", name: "EndpointName", *, request: AnalysisRequest
+) -> "EndpointResult":
+    from slopewise.endpoint.analysis.result import EndpointName
+    from slopewise.endpoint.analysis.survival import (
+        milestone_result,
+        rmst_result,
+        time_to_event_result,
+    )
 
     if name is EndpointName.RMST:
         return rmst_result(record, restriction_month=request.restriction_month)
+    if name is EndpointName.MILESTONE:
+        return milestone_result(record, milestone_month=request.restriction_month)
     return time_to_event_result(record)
 
 
@@ -111,6 +111,8 @@ def _function(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResul
     from slopewise.endpoint.analysis.function import mmrm_result, slope_result
     from slopewise.endpoint.slope import Freedom, Intercept
 
+    if request.missing in IMPUTED:
+        return _imputed(record, request)
     if request.endpoint == "mmrm":
         return mmrm_result(
             record,
@@ -124,3 +126,22 @@ def _function(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResul
         method=request.method,
         freedom=Freedom(request.df or "satterthwaite"),
     )
+
+
+def _imputed(record: "TrialRecord", request: AnalysisRequest) -> "EndpointResult":
+    import numpy as np
+
+    from slopewise.endpoint.analysis.imputed import ImputationPlan, imputed_result
+    from slopewise.endpoint.imputation.imputed_analysis import DeltaForm
+    from slopewise.endpoint.imputation.imputed_scores import Strategy
+
+    usual = ImputationPlan(strategy=Strategy(request.missing))
+    plan = replace(
+        usual,
+        imputations=usual.imputations if request.imputations is None else request.imputations,
+        delta=0.0 if request.delta is None else request.delta,
+        form=usual.form if request.delta_form is None else DeltaForm(request.delta_form),
+        tipping_point=request.tipping_point,
+    )
+    found = imputed_result(record, plan, generator=np.random.default_rng(request.seed))
+    return replace(found, details={**found.details, "seed": request.seed})

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from slopewise.endpoint.analysis.result import (
@@ -15,6 +15,7 @@ from slopewise.endpoint.analysis.result import (
     who_left,
 )
 from slopewise.endpoint.mmrm.mmrm_analysis import MmrmAnalysis, analyse_mmrm
+from slopewise.endpoint.refused_as_primary import covariance_refused
 from slopewise.endpoint.slope import (
     Freedom,
     Intercept,
@@ -25,10 +26,10 @@ from slopewise.endpoint.slope import (
 from slopewise.endpoint.trial_record import TrialRecord, TrialVisits
 from slopewise.errors import InputError
 
-__all__ = ["baseline_of", "mmrm_result", "slope_result"]
+__all__ = ["UNADJUSTED", "baseline_of", "mmrm_result", "need_plan", "run_in_left", "slope_result"]
 
 _NO_COVARIATE = "a covariate is missing"
-_UNADJUSTED = ("No outcome at baseline was found to adjust for.",)
+UNADJUSTED = ("No outcome at baseline was found to adjust for.",)
 
 
 def slope_result(
@@ -76,7 +77,7 @@ def slope_result(
         rows=found.rows,
         details=_slope_details(found, record.covariate_names),
         left_out=(
-            *_run_in(visits),
+            *run_in_left(visits),
             *who_left(record, ~complete, _NO_COVARIATE),
             *who_left(record, complete & ~seen, "no visit with an outcome"),
         ),
@@ -107,7 +108,8 @@ def _variances(found: SlopeDifference) -> dict[str, float | None]:
     return {name: value if np.isfinite(value) else None for name, value in numbers.items()}
 
 
-def _run_in(visits: TrialVisits) -> tuple[WhoLeft, ...]:
+def run_in_left(visits: TrialVisits) -> tuple[WhoLeft, ...]:
+    """The visits before treatment, as left out."""
     count = int(visits.is_run_in.sum())
     reason = "visits before the baseline visit (run-in), hence before treatment"
     return (WhoLeft("rows", reason, count),) if count else ()
@@ -133,16 +135,12 @@ def mmrm_result(
 ) -> EndpointResult:
     """The difference at the last planned visit, adjusted for the outcome at baseline."""
     visits = record.need_visits()
-    if visits.visit is None:
-        raise InputError(
-            "mmrm compares planned visits, and no column holds them (each person at most once at"
-            " each); name it by --visit"
-        )
-    rows = _after_baseline(record, visits, visits.visit)
+    visit = need_plan(visits)
+    rows = _after_baseline(record, visits, visit)
     person = visits.person[rows.kept]
     found = analyse_mmrm(
         np.array(record.person)[person],
-        visits.visit[rows.kept],
+        visit[rows.kept],
         visits.outcome[rows.kept],
         treated=record.treated[person],
         baseline=None if rows.baseline is None else rows.baseline[person],
@@ -170,8 +168,19 @@ def mmrm_result(
         rows=found.rows,
         details=_mmrm_details(found, visits),
         left_out=rows.left_out,
-        remarks=_UNADJUSTED if rows.baseline is None else (),
+        remarks=UNADJUSTED if rows.baseline is None else (),
+        primary_refused=covariance_refused(covariance),
     )
+
+
+def need_plan(visits: TrialVisits) -> Int[Array, " rows"]:
+    """The planned visit of each row; InputError where none is known."""
+    if visits.visit is None:
+        raise InputError(
+            "mmrm compares planned visits, and no column holds them (each person at most once at"
+            " each); name it by --visit"
+        )
+    return visits.visit
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -196,7 +205,7 @@ def _after_baseline(record: TrialRecord, visits: TrialVisits, visit: Array) -> _
     )
     never = ~np.isin(everybody, visits.person[after])
     left_out = (
-        *_run_in(visits),
+        *run_in_left(visits),
         *who_left(record, ~complete, _NO_COVARIATE),
         *who_left(record, no_baseline & complete, "no outcome at baseline"),
         *who_left(record, never & complete & ~no_baseline, "no visit after baseline"),

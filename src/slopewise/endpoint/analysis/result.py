@@ -26,6 +26,8 @@ class EndpointName(StrEnum):
     WIN_RATIO = "win-ratio"
     TIME_TO_EVENT = "time-to-event"
     RMST = "rmst"
+    MILESTONE = "milestone"
+    RESPONDER = "responder"
     JOINT_MODEL = "joint-model"
 
 
@@ -45,6 +47,7 @@ class EndpointResult:
 
     `is_ratio`: no difference is 1 and the standard error is that of the logarithm; else 0.
     `better`: which direction is good for the treated. `details`: the method's own numbers, by name.
+    `primary_refused`: why no trial may stand or fall with this analysis; empty where it may.
     """
 
     endpoint: EndpointName
@@ -66,6 +69,7 @@ class EndpointResult:
     details: Mapping[str, Any] = field(default_factory=dict)
     left_out: tuple[WhoLeft, ...] = ()
     remarks: tuple[str, ...] = ()
+    primary_refused: str = ""
 
     @property
     def is_reached(self) -> bool:

@@ -11,11 +11,15 @@ from slopewise.endpoint.analysis.result import (
     who_left,
 )
 from slopewise.endpoint.survival.cox import CoxFit, cox
-from slopewise.endpoint.survival.kaplan_meier import restricted_mean_difference
+from slopewise.endpoint.survival.kaplan_meier import (
+    milestone_difference,
+    restricted_mean_difference,
+)
 from slopewise.endpoint.survival.log_rank import LogRank, log_rank
 from slopewise.endpoint.trial_record import TrialRecord
+from slopewise.errors import InputError
 
-__all__ = ["rmst_result", "time_to_event_result"]
+__all__ = ["milestone_result", "rmst_result", "time_to_event_result"]
 
 _UNKNOWN = "the event or its time is not known"
 
@@ -123,4 +127,44 @@ def rmst_result(record: TrialRecord, *, restriction_month: float | None = None) 
         },
         left_out=who_left(record, ~follow.known, _UNKNOWN),
         remarks=remarks,
+    )
+
+
+def milestone_result(record: TrialRecord, *, milestone_month: float | None) -> EndpointResult:
+    """Difference of the shares alive at one month, by Kaplan and Meier's curves."""
+    if milestone_month is None:
+        raise InputError(
+            "milestone compares the shares alive at one month, and none was given; name the one"
+            " that was planned by --restriction-month, for instance 12"
+        )
+    follow = record.need_follow_up()
+    kept = check_both_arms(record, follow.known, "a known event and time")
+    month, died, treated = follow.month[kept], follow.died[kept], record.treated[kept]
+    found = milestone_difference(month, died, treated, milestone_month=milestone_month)
+    # without a standard error the difference of 0 says nothing
+    told = found.standard_error is not None
+    return EndpointResult(
+        endpoint=EndpointName.MILESTONE,
+        status=found.status.value,
+        method=found.method,
+        estimand=found.estimand,
+        scale=f"difference in the share alive at month {found.month:g}",
+        better="higher",
+        estimate=found.estimate if told else None,
+        standard_error=found.standard_error,
+        low=found.low,
+        high=found.high,
+        p_value=found.p_value,
+        treated=int(treated.sum()),
+        controls=int((~treated).sum()),
+        details={
+            "milestone_month": found.month,
+            "treated_share": found.treated,
+            "treated_error": found.treated_error,
+            "control_share": found.controls,
+            "control_error": found.controls_error,
+            "events": int(died.sum()),
+            "events_until_then": int((died & (month <= found.month)).sum()),
+        },
+        left_out=who_left(record, ~follow.known, _UNKNOWN),
     )

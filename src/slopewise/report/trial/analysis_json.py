@@ -21,6 +21,8 @@ def result_object(result: EndpointResult) -> dict[str, Any]:
         "low": result.low,
         "high": result.high,
         "p_value": result.p_value,
+        "primary": not result.primary_refused,
+        "primary_refused": result.primary_refused or None,
         "confidence": result.confidence,
         "scale": result.scale,
         "standard_error_of": "logarithm" if result.is_ratio else "estimate",

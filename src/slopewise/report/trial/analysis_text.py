@@ -23,6 +23,8 @@ _NAMES = {
     EndpointName.WIN_RATIO: "Win ratio",
     EndpointName.TIME_TO_EVENT: "Time to event",
     EndpointName.RMST: "Restricted mean survival",
+    EndpointName.MILESTONE: "Survival at a month",
+    EndpointName.RESPONDER: "Responders",
     EndpointName.JOINT_MODEL: "Joint model of function and survival",
 }
 _NOT_READABLE = {
@@ -41,6 +43,13 @@ _NO_RATIO = {
     EndpointName.WIN_RATIO: "one arm won every pair that was decided, so the ratio is not finite",
     EndpointName.TIME_TO_EVENT: "one arm, or one covariate, holds all events, so the ratio is not"
     " finite",
+}
+
+
+_NO_TIPPING = {
+    "not_significant": "none: a difference cannot be told from none without any shift",
+    "nobody_left": "none: no treated person left",
+    "too_few": "none: there are too few people or visits",
 }
 
 
@@ -82,7 +91,8 @@ def result_sentence(result: EndpointResult) -> str:
 def analysis_text(result: EndpointResult, read: AsRead) -> str:
     """The answer, the numbers, the estimand, and what to mind."""
     parts = [
-        wrapped(f"{_NAMES[result.endpoint]}: {result_sentence(result)}"),
+        *_not_primary(result),
+        wrapped(f"{_name(result)}: {result_sentence(result)}"),
         lay_out(Table("Numbers", (Column("Quantity"), Column("Value")), _numbers(result))),
         *_tables(result),
         wrapped(f"What is estimated: {result.estimand}"),
@@ -91,6 +101,21 @@ def analysis_text(result: EndpointResult, read: AsRead) -> str:
         "Mind:\n" + bullets(_mind(result, read)),
     ]
     return "\n\n".join(parts)
+
+
+def _not_primary(result: EndpointResult) -> list[str]:
+    if not result.primary_refused:
+        return []
+    return [
+        wrapped(f"This is a sensitivity analysis and cannot be primary: {result.primary_refused}.")
+    ]
+
+
+def _name(result: EndpointResult) -> str:
+    """Scores filled in many times are compared by least squares, not by the mixed model."""
+    if "imputations" in result.details:
+        return "Scores filled in many times, compared at the last visit"
+    return _NAMES[result.endpoint]
 
 
 def comparison_text(
@@ -172,8 +197,12 @@ def _own(result: EndpointResult) -> list[tuple[str, str]]:
         EndpointName.WIN_RATIO: _win_rows,
         EndpointName.TIME_TO_EVENT: _event_rows,
         EndpointName.RMST: _rmst_rows,
+        EndpointName.MILESTONE: _milestone_rows,
+        EndpointName.RESPONDER: _responder_rows,
         EndpointName.JOINT_MODEL: _joint_rows,
     }.get(result.endpoint)
+    if "imputations" in result.details:
+        made = _imputed_rows
     return [] if made is None or result.estimate is None else made(result.details)
 
 
@@ -230,6 +259,47 @@ def _rmst_rows(own: Any) -> list[tuple[str, str]]:
     ]
 
 
+def _milestone_rows(own: Any) -> list[tuple[str, str]]:
+    return [
+        ("share of the treated", decimal(own["treated_share"], 3)),
+        ("share of the controls", decimal(own["control_share"], 3)),
+        ("events until then", str(own["events_until_then"])),
+    ]
+
+
+def _responder_rows(own: Any) -> list[tuple[str, str]]:
+    rows = [
+        ("responders", f"{own['treated_responders']} treated, {own['control_responders']} controls")
+    ]
+    for name, key in (("treated", "treated_share"), ("controls", "control_share")):
+        share, low, high = own[key]
+        words = f"{decimal(share, 3)} ({interval(low, high, 3)})"
+        rows.append((f"share of the {name} (95 %)", words))
+    return rows
+
+
+def _imputed_rows(own: Any) -> list[tuple[str, str]]:
+    return [
+        ("degrees of freedom", decimal(own["df"], 2)),
+        ("imputations", str(own["imputations"])),
+        ("scores drawn", f"{own['imputed_treated']} treated, {own['imputed_controls']} controls"),
+        ("information missing", f"{100 * own['fraction_missing']:.0f} %"),
+        *_tipping_rows(own["tipping_point"]),
+    ]
+
+
+def _tipping_rows(found: Any) -> list[tuple[str, str]]:
+    if found is None:
+        return []
+    if found["delta"] is None:
+        return [("tipping point", _NO_TIPPING[str(found["status"])])]
+    each = " for every visit since they left" if found["form"] == "per-visit" else ""
+    return [
+        ("tipping point", f"{decimal(found['delta'], 3)} points{each}"),
+        ("mean of the treated moves by", f"{decimal(found['mean_shift'], 3)} points"),
+    ]
+
+
 def _joint_rows(own: Any) -> list[tuple[str, str]]:
     rows = [("log-likelihood", decimal(own["log_likelihood"], 4)), ("events", str(own["events"]))]
     drawn = own["posterior"]
@@ -241,7 +311,7 @@ def _joint_rows(own: Any) -> list[tuple[str, str]]:
 
 def _tables(result: EndpointResult) -> list[str]:
     """Further tables: by visit, by level of the hierarchy."""
-    if result.endpoint is EndpointName.MMRM and result.estimate is not None:
+    if "by_visit" in result.details and result.estimate is not None:
         rows = tuple(
             (
                 one_line(str(one["visit"])),

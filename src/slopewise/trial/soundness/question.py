@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from slopewise.endpoint.refused_as_primary import RESPONDER_REFUSED, covariance_refused
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.plain import Path, Problem
 from slopewise.trial.design.question import Endpoint, Multiplicity
@@ -91,10 +92,9 @@ def refused_why(endpoint: Endpoint) -> str:
     if endpoint.missing in _REFUSED:
         return _REFUSED[endpoint.missing]
     if endpoint.analysis is Analysis.RESPONDER:
-        return (
-            "a rule on slopes before and after calls many untreated people responders (28 % of the "
-            "placebo arm in the largest trial of cells in ALS) and wastes most of the data"
-        )
+        return RESPONDER_REFUSED
+    if endpoint.covariance is not None:
+        return covariance_refused(endpoint.covariance.value)
     return ""
 
 
@@ -109,12 +109,21 @@ def refused_problems(design: Design) -> Iterator[Problem]:
     for i, endpoint in enumerate(design.endpoints):
         why = refused_why(endpoint) if endpoint.role is EndpointRole.PRIMARY else ""
         if why:
-            key = "missing" if endpoint.missing in _REFUSED else "analysis"
+            key = _refused_key(endpoint)
+            better = "make it secondary and choose another primary"
+            if key == "covariance":
+                better = f"take covariance = 'un' (or {better})"
             yield Problem(
                 ("endpoints", i, key),
-                f"is refused as primary: {why}; make it secondary and choose another primary",
+                f"is refused as primary: {why}; {better}",
                 getattr(endpoint, key).value,
             )
+
+
+def _refused_key(endpoint: Endpoint) -> str:
+    if endpoint.missing in _REFUSED:
+        return "missing"
+    return "analysis" if endpoint.analysis is Analysis.RESPONDER else "covariance"
 
 
 def analysis_problems(design: Design) -> Iterator[Problem]:
