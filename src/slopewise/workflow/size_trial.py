@@ -106,7 +106,12 @@ def _of(
 ) -> list[CheckedPower]:
     table = design.multiplicity
     shares = table.order or tuple(one.name for one in design.primary)
-    sized = {one.endpoint for one in found.endpoints if one.power_at_design_size is not None}
+    own = scenario.people == design.trial.size
+    sized = {
+        one.endpoint
+        for one in found.endpoints
+        if one.power_at_design_size is not None and (own or one.people == scenario.people)
+    }
     return [
         CheckedPower(one.name, scenario.people, rate.share, rate.error, rate.of)
         for one in scenario.endpoints

@@ -64,8 +64,8 @@ def test_unequal_allocation_comes_in_whole_blocks_and_costs_more() -> None:
     assert equal.people is not None
     assert more.people is not None
     assert more.people % 4 == 0
-    # controls, whose slopes spread more, are the smaller arm: the estimate spreads 1.49 times as much
-    # (4 / 3 with equal spreads), while the printed standard error grows by less
+    # controls, whose slopes spread more, are the smaller arm: the estimate's variance grows 1.49
+    # times (4 / 3 with equal spreads), while the printed standard error grows by less
     assert 1.2 < more.people / equal.people < 1.45
 
 

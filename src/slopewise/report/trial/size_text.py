@@ -26,7 +26,7 @@ def size_text(found: "SizedTrial") -> str:
         wrapped(f"{found.design.trial.title or size.design_name}. People for a power of"
                 f" {percent(size.power)}, by closed forms."),
         "Course assumed:\n" + bullets(_assumed(found)),
-        "Assumed of the treatment:\n" + bullets(dict(design_paragraphs(found.design))[_EFFECT]),
+        "Assumed of the treatment:\n" + bullets(_effect(found)),
         lay_out(size_table(found)),
     ]  # fmt: skip
     if found.checked:
@@ -48,6 +48,12 @@ def size_table(found: "SizedTrial") -> Table:
         "Effect: what the analysis is expected to find; deaths on the way hide some of the truth."
     )
     return Table("Size", columns, tuple(map(_row, found.size.endpoints)), note)
+
+
+def _effect(found: "SizedTrial") -> list[str]:
+    """The planned scenario; those of the grid are for simulation."""
+    said = dict(design_paragraphs(found.design))[_EFFECT]
+    return [one for one in said if "in the grid" not in one]
 
 
 def _row(one: "EndpointSize") -> tuple[str, ...]:
