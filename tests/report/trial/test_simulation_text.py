@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -95,12 +96,32 @@ def test_without_the_null_its_absence_is_said() -> None:
 
 
 def test_a_run_that_was_stopped_says_how_far_it_came() -> None:
-    stopped = replace(a_simulation((0.3, 0.0)), finished=1234, status="stopped")
-    said = simulation_text(stopped, command=COMMAND)
-    assert "Stopped early: 1\u202f234 of 2\u202f000 replicates were finished" in said.replace(
-        "\n", " "
-    ).replace("  ", " ")
+    found = a_simulation((0.3, 0.0))
+    half = replace(found.scenarios[1], replicates=234)
+    stopped = replace(found, scenarios=(found.scenarios[0], half), finished=1234, status="stopped")
+    said = re.sub(r"\n *", " ", simulation_text(stopped, command=COMMAND))
+    assert "Stopped early: 1\u202f234 of 2\u202f000 replicates were finished" in said
+    assert "(Without any effect: 234 of 1\u202f000)" in said
     assert "--resume" in said
+
+
+def test_what_every_scenario_shares_is_said_once() -> None:
+    found = a_simulation((0.3, 0.15, 0.0))
+    late = [
+        replace(one, scenario=replace(one.scenario, onset_delay_months=1.0))
+        for one in found.scenarios
+    ]
+    said = answers(replace(found, scenarios=tuple(late)))
+    assert said[-1] == "In every scenario the effect is one beginning 1 month after a dose."
+    assert sum("beginning" in one for one in said) == 1
+
+
+def test_drawn_slowing_has_no_one_truth_to_cover() -> None:
+    told = replace(a_scenario(), slowing_drawn=Average(0.12, 0.15, REPLICATES))
+    table = endpoints_table(told, "Endpoints")
+    assert {row[5] for row in table.rows} == {"–"}
+    found = replace(a_simulation((0.0,)), scenarios=(told,))
+    assert not any("intervals" in one or "biased" in one for one in cautions(found))
 
 
 def test_a_scenario_that_was_not_begun_shows_no_numbers() -> None:

@@ -8,6 +8,8 @@ from slopewise.report.simulation.scenario_words import (
     plus_minus,
     scenario_label,
     scenario_words,
+    shared_words,
+    short_words,
     without_effect,
 )
 from slopewise.trial.simulating.characteristics import (
@@ -31,7 +33,7 @@ def answers(simulation: TrialSimulation) -> tuple[str, ...]:
     """Power, false alarms, endpoints side by side, and time: one sentence each."""
     with_effect = [one for one in simulation.scenarios if one.has_effect and one.replicates]
     idle = [one for one in simulation.scenarios if not one.has_effect and one.replicates]
-    said = [_power(one) for one in with_effect[:_MOST_SCENARIOS]]
+    said = [_power(one, simulation) for one in with_effect[:_MOST_SCENARIOS]]
     if len(with_effect) > _MOST_SCENARIOS:
         more = len(with_effect) - _MOST_SCENARIOS
         scenarios = plural(more, "more scenario", "more scenarios")
@@ -39,8 +41,9 @@ def answers(simulation: TrialSimulation) -> tuple[str, ...]:
     said += [_false_alarms(one) for one in idle[:_MOST_SCENARIOS]]
     planned = planned_scenario(simulation)
     if planned is not None and planned.replicates:
-        said += [_side_by_side(planned)] if len(planned.endpoints) > 1 else []
-        said.append(_lasting(planned))
+        said += [_side_by_side(planned, simulation)] if len(planned.endpoints) > 1 else []
+        said.append(_lasting(planned, simulation))
+        said += [shared] if (shared := shared_words(simulation)) else []
     return tuple(said) or ("No replicate was finished, so nothing can be said yet.",)
 
 
@@ -48,12 +51,7 @@ def cautions(simulation: TrialSimulation) -> tuple[str, ...]:
     """What a reader must know before believing the answers; empty where there is nothing."""
     said = []
     if simulation.status != "finished":
-        asked = simulation.replicates * len(simulation.scenarios)
-        said.append(
-            f"Stopped early: {whole(simulation.finished)} of {whole(asked)} replicates were"
-            " finished. What is shown rests on those; run the same command with --resume to"
-            " finish the rest."
-        )
+        said.append(_unfinished(simulation))
     if without_effect(simulation) is None:
         said.append(
             "The trial without any effect was not simulated, so nothing is known of its false"
@@ -63,6 +61,31 @@ def cautions(simulation: TrialSimulation) -> tuple[str, ...]:
         said += _broken_promises(one, scenario_label(one, simulation))
     said += _misses(simulation)
     return tuple(said)
+
+
+def _unfinished(simulation: TrialSimulation) -> str:
+    """How far a run came that did not come to its end."""
+    asked = whole(simulation.replicates)
+    part = [
+        f"{scenario_label(one, simulation)}: {whole(one.replicates)} of {asked}"
+        for one in simulation.scenarios
+        if one.replicates < simulation.replicates
+    ]
+    more = len(part) - _MOST_SCENARIOS
+    listed = "; ".join(part[:_MOST_SCENARIOS]) + (f"; and {more} more" if more > 0 else "")
+    why = (
+        "Stopped early" if simulation.status == "stopped" else f"Not all run ({simulation.status})"
+    )
+    return (
+        f"{why}: {whole(simulation.finished)} of {_in_all(simulation)} replicates were finished"
+        f"{f' ({listed})' if listed else ''}. What is shown rests on those, a scenario that is not"
+        " shown was not begun; the same command with --resume runs the rest."
+    )
+
+
+def _in_all(simulation: TrialSimulation) -> str:
+    """Replicates asked for in the scenarios that were begun."""
+    return whole(simulation.replicates * len(simulation.scenarios))
 
 
 def refusals(simulation: TrialSimulation) -> tuple[str, ...]:
@@ -88,9 +111,10 @@ def run_words(simulation: TrialSimulation) -> str:
     return f"{scenarios}, of which {whole(simulation.finished)} simulated trials are finished."
 
 
-def _power(told: ScenarioCharacteristics) -> str:
+def _power(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
     people = plural(told.people, "person", "people")
-    return f"With {people} and {scenario_words(told)} the trial finds it in {of_100(told.success)}."
+    words = scenario_words(told) if told.slowing_drawn else short_words(told, simulation)
+    return f"With {people} and {words} the trial finds it in {of_100(told.success)}."
 
 
 def _false_alarms(told: ScenarioCharacteristics) -> str:
@@ -101,7 +125,7 @@ def _false_alarms(told: ScenarioCharacteristics) -> str:
     return f"With {people} and without any effect it calls one in {found}{planned})."
 
 
-def _side_by_side(told: ScenarioCharacteristics) -> str:
+def _side_by_side(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
     """Every endpoint as if it were alone, the most powerful first."""
     ranked = sorted(told.endpoints, key=lambda one: -one.alone.share)
     parts = [
@@ -112,13 +136,14 @@ def _side_by_side(told: ScenarioCharacteristics) -> str:
     people = plural(told.people, "person", "people")
     return (
         "Each endpoint by itself, with the whole alpha at the end of the trial, would win, of 100"
-        f" trials: {', '.join(parts)} ({scenario_words(told)}, {people})."
+        f" trials: {', '.join(parts)} ({short_words(told, simulation)}, {people})."
     )
 
 
-def _lasting(told: ScenarioCharacteristics) -> str:
+def _lasting(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
+    lasts = f"{decimal(told.months.mean)} months"
     said = (
-        f"Under {scenario_words(told)} it takes {decimal(told.months.mean)} months from the first"
+        f"Under {short_words(told, simulation)} it takes {lasts} from the first"
         f" opening to the end and randomises {decimal(told.size.mean, 0)} people on average"
     )
     early = [look for look in told.looks[:-1] if look.reached.of]
@@ -155,13 +180,17 @@ def _alarm(head: str, rate: Rate, alpha: float, label: str) -> str:
 
 
 def _misses(simulation: TrialSimulation) -> list[str]:
-    """Of each endpoint the worst scenario, and how many scenarios are like it."""
+    """Of each endpoint the worst scenario, and how many scenarios are like it.
+
+    Where slowing is drawn anew for each trial there is no one truth to miss.
+    """
     said = []
-    names = dict.fromkeys(one.name for told in simulation.scenarios for one in told.endpoints)
+    fixed = [told for told in simulation.scenarios if told.slowing_drawn is None]
+    names = dict.fromkeys(one.name for told in fixed for one in told.endpoints)
     for name in names:
         found = [
             (scenario_label(told, simulation), one)
-            for told in simulation.scenarios
+            for told in fixed
             for one in told.endpoints
             if one.name == name
         ]

@@ -54,7 +54,7 @@ def figure_duration(simulation: TrialSimulation) -> Drawing | None:
     several = len({one.people for one in told}) > 1
     rows = tuple(
         DotRow(
-            label=_heading(one),
+            label=_heading(one, simulation),
             remark=f"{one.people} planned" if several else "",
             cell=f"{decimal(one.size.mean, 0)} people",
             dots=(
@@ -79,8 +79,9 @@ def figure_duration(simulation: TrialSimulation) -> Drawing | None:
         heading="On average",
     )
     first = told[0]
+    lasts = f"{decimal(first.months.mean)} months"
     sentence = (
-        f"Under {scenario_words(first)} the trial lasts {decimal(first.months.mean)} months and"
+        f"Under {short_words(first, simulation)} the trial lasts {lasts} and"
         f" randomises {decimal(first.size.mean, 0)} people on average."
     )
     return Drawing(
@@ -88,7 +89,7 @@ def figure_duration(simulation: TrialSimulation) -> Drawing | None:
         sentence=sentence,
         svg=dots_svg(picture, WIDE),
         narrow_svg=dots_svg(picture, NARROW),
-        table=_duration_table(title, told),
+        table=_duration_table(title, simulation),
     )
 
 
@@ -143,12 +144,12 @@ def _bounds_and_shares(plan: Boundary, told: ScenarioCharacteristics | None) -> 
     return Table(table.caption, columns, rows, note)
 
 
-def _heading(told: ScenarioCharacteristics) -> str:
-    words = short_words(told)
+def _heading(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
+    words = short_words(told, simulation)
     return f"{words[0].upper()}{words[1:]}"
 
 
-def _duration_table(caption: str, told: list[ScenarioCharacteristics]) -> Table:
+def _duration_table(caption: str, simulation: TrialSimulation) -> Table:
     columns = (
         Column("Scenario"),
         Column("Planned people", is_number=True),
@@ -158,12 +159,13 @@ def _duration_table(caption: str, told: list[ScenarioCharacteristics]) -> Table:
     )
     rows = tuple(
         (
-            _heading(one),
+            _heading(one, simulation),
             str(one.people),
             average_words(one.size, 0),
             average_words(one.months),
             average_words(one.events, 0),
         )
-        for one in told
+        for one in simulation.scenarios
+        if one.replicates
     )
     return Table(caption, columns, rows, "Spread: standard deviation between replicates.")

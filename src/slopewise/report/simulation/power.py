@@ -11,7 +11,6 @@ from slopewise.report.simulation.scenario_words import (
     of_100,
     planned_alpha,
     planned_scenario,
-    scenario_words,
     short_words,
     shown_slowing,
     without_effect,
@@ -71,7 +70,7 @@ def figure_power_by_size(simulation: TrialSimulation) -> Drawing | None:
     if idle:
         points = sorted((_point(float(one.people), one.success) for one in idle), key=_place)
         lines = (*lines, Line("the trial without any effect", tuple(points)))
-    title = f"Power by size under {scenario_words(planned)}"
+    title = f"Power by size under {short_words(planned, simulation)}"
     sentence = (
         f"The trial finds it in {_at_size(told[0])} and in {_at_size(told[-1])}. The thick line is"
         " the trial by its own rules; the others are each endpoint by itself."
@@ -85,7 +84,7 @@ def figure_power_by_size(simulation: TrialSimulation) -> Drawing | None:
 def figure_scenarios_by_size(simulation: TrialSimulation) -> Drawing | None:
     """The trial by its own rules, one line a scenario; None with one size or one scenario."""
     sizes = sorted({one.people for one in simulation.scenarios})
-    names = tuple(dict.fromkeys(short_words(one) for one in simulation.scenarios))
+    names = tuple(dict.fromkeys(short_words(one, simulation) for one in simulation.scenarios))
     if len(sizes) < 2 or len(names) < 2:
         return None
     lines = tuple(
@@ -96,7 +95,7 @@ def figure_scenarios_by_size(simulation: TrialSimulation) -> Drawing | None:
                     (
                         _point(float(one.people), one.success)
                         for one in simulation.scenarios
-                        if short_words(one) == name
+                        if short_words(one, simulation) == name
                     ),
                     key=_place,
                 )

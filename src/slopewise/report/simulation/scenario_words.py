@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slopewise.report.numbers import THIN_SPACE, decimal, percent, plural
+from slopewise.report.numbers import THIN_SPACE, decimal, months, percent, plural
 from slopewise.trial.design.effect import Scenario
 from slopewise.trial.design.limits import ByArm
 from slopewise.trial.simulating.characteristics import (
@@ -23,6 +23,7 @@ __all__ = [
     "plus_minus",
     "scenario_label",
     "scenario_words",
+    "shared_words",
     "short_words",
     "shown_slowing",
     "without_effect",
@@ -45,19 +46,39 @@ def scenario_words(told: ScenarioCharacteristics) -> str:
     return ", ".join([_slowing_words(told.scenario), *_how(told.scenario)])
 
 
-def short_words(told: ScenarioCharacteristics) -> str:
-    """The same in fewer words where slowing was drawn."""
+def short_words(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
+    """The same without what every scenario with an effect shares (`shared_words`)."""
     if told.slowing_drawn is not None:
         return "slowing drawn from the evidence"
-    return scenario_words(told)
+    if not told.has_effect:
+        return scenario_words(told)
+    shared = _shared(simulation)
+    own = [word for word in _how(told.scenario) if word not in shared]
+    return ", ".join([_slowing_words(told.scenario), *own])
+
+
+def shared_words(simulation: TrialSimulation) -> str:
+    """One sentence on how the effect comes in every scenario that has one; empty if at once."""
+    shared = _shared(simulation)
+    return f"In every scenario the effect is one {', '.join(shared)}." if shared else ""
+
+
+def _shared(simulation: TrialSimulation) -> list[str]:
+    found = [
+        _how(one.scenario)
+        for one in simulation.scenarios
+        if one.has_effect and one.slowing_drawn is None
+    ]
+    return [word for word in found[0] if all(word in words for words in found)] if found else []
 
 
 def scenario_label(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
     """A heading of its own for each part of a simulation; with the size where several were run."""
-    words = short_words(told)
+    words = short_words(told, simulation)
     if len({one.people for one in simulation.scenarios}) > 1:
         words += f", {plural(told.people, 'person', 'people')}"
-    same = [one for one in simulation.scenarios if short_words(one) == short_words(told)]
+    own = short_words(told, simulation)
+    same = [one for one in simulation.scenarios if short_words(one, simulation) == own]
     if sum(one.people == told.people for one in same) > 1:
         words += f" ({told.name})"
     return f"{words[0].upper()}{words[1:]}"
@@ -156,9 +177,9 @@ def _how(scenario: Scenario) -> list[str]:
     if scenario.slowing_spread:
         said.append(f"varying between people by {percent(scenario.slowing_spread)}")
     if scenario.onset_delay_months:
-        said.append(f"beginning {scenario.onset_delay_months:g} months after a dose")
+        said.append(f"beginning {months(scenario.onset_delay_months)} after a dose")
     if scenario.waning_half_life_months is not None:
-        said.append(f"halving every {scenario.waning_half_life_months:g} months")
+        said.append(f"halving every {months(scenario.waning_half_life_months)}")
     if any(value for _, value in scenario.log_hazard_ratio):
         said.append(f"direct log hazard ratio {_ratios(scenario.log_hazard_ratio)}")
     return said

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from slopewise.report.numbers import decimal, percent, whole
+from slopewise.report.numbers import THIN_SPACE, decimal, percent, whole
 from slopewise.report.simulation.scenario_words import (
     average_words,
     marked_name,
@@ -55,7 +55,7 @@ def endpoints_table(told: ScenarioCharacteristics, caption: str) -> Table:
             _short(one.power),
             _short(one.alone),
             _bias(one),
-            _short(one.coverage),
+            _NONE if told.slowing_drawn else _short(one.coverage),
             _error(one),
             whole(one.unread),
         )
@@ -271,10 +271,15 @@ def _endpoints_note(told: ScenarioCharacteristics) -> str:
     said = [
         f"{'Won' if told.has_effect else 'False alarms'}: by the trial's own rules (its share of"
         " alpha, the other endpoints, the looks). By itself: at the end, with the whole alpha."
-        " \u00b1: Monte Carlo standard error. Coverage: of 100 intervals of 95 %, those that hold"
-        " the truth. SE: standard error. Bias and SE on the endpoint's own scale, ratios as"
+        " \u00b1: Monte Carlo standard error; at 0 and 100 its 95 % interval. Coverage: of 100"
+        " intervals of 95 %, those that hold the truth. SE: standard error. Bias and SE on the endpoint's own scale, ratios as"
         " logarithms. No answer: replicates that count as not won."
     ]
+    if told.slowing_drawn:
+        said.append(
+            "Coverage is not given: slowing differs from trial to trial, so there is no one truth."
+            " Bias: against the mean slowing."
+        )
     said += _refused(told.endpoints)
     responding = [one for one in told.endpoints if one.controls_responding is not None]
     said += [
@@ -296,7 +301,7 @@ def _short(rate: Rate | None) -> str:
     """A rate of 100 in a cell."""
     if rate is None or not rate.of:
         return _NONE
-    return of_100(rate).replace(" of 100", "")
+    return of_100(rate).replace(" of 100", "").replace(f"95{THIN_SPACE}%: ", "")
 
 
 def _counted(rate: Rate) -> str:
