@@ -117,6 +117,7 @@ def a_scenario(theta: float = 0.3, people: int = 300, *, looks: int = 2) -> Scen
         scenario=Scenario(name=f"slowing {theta:g}", slowing=(("cells", theta),)),
         people=people,
         has_effect=theta != 0.0,
+        alpha=0.025,
         replicates=REPLICATES,
         success=won,
         endpoints=endpoints,

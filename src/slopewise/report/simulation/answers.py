@@ -3,7 +3,6 @@
 from slopewise.report.numbers import THIN_SPACE, decimal, plural, whole
 from slopewise.report.simulation.scenario_words import (
     of_100,
-    planned_alpha,
     planned_scenario,
     plus_minus,
     scenario_label,
@@ -118,8 +117,7 @@ def _power(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
 
 
 def _false_alarms(told: ScenarioCharacteristics) -> str:
-    alpha = planned_alpha(told)
-    planned = "" if alpha is None else f"; planned: at most {decimal(100 * alpha, 1)}"
+    planned = f"; planned: at most {decimal(100 * told.alpha, 1)}"
     people = plural(told.people, "person", "people")
     found = of_100(told.success).removesuffix(")")
     return f"With {people} and without any effect it calls one in {found}{planned})."
@@ -158,15 +156,15 @@ def _broken_promises(told: ScenarioCharacteristics, label: str) -> list[str]:
     if told.has_effect:
         return []
     said = []
-    alpha = planned_alpha(told)
-    if alpha is not None and is_above_plan(told.success, alpha):
+    alpha = told.alpha
+    if is_above_plan(told.success, alpha):
         said.append(
             _alarm("TYPE I ERROR TOO HIGH: the trial's own rules call", told.success, alpha, label)
         )
     for one in told.endpoints:
-        if is_above_plan(one.alone, one.alpha):
+        if is_above_plan(one.alone, told.alpha):
             head = f"TYPE I ERROR TOO HIGH: \u201c{one.name}\u201d by itself calls"
-            said.append(_alarm(head, one.alone, one.alpha, label))
+            said.append(_alarm(head, one.alone, told.alpha, label))
     return said
 
 

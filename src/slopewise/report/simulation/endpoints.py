@@ -7,7 +7,6 @@ from slopewise.report.simulation.dots import Dot, DotKind, DotRow, DotsPicture, 
 from slopewise.report.simulation.scenario_words import (
     alpha_words,
     of_100,
-    planned_alpha,
     planned_scenario,
     plus_minus,
     scenario_label,
@@ -39,7 +38,7 @@ def figure_endpoints(simulation: TrialSimulation) -> Drawing | None:
     idle = without_effect(simulation, planned.people)
     pairs = _pairs(planned, idle)
     pairs.sort(key=lambda pair: -pair[0].alone.share)
-    alpha = planned_alpha(planned)
+    alpha = planned.alpha
     rows = tuple(
         DotRow(
             label=with_effect.name,
@@ -60,7 +59,7 @@ def figure_endpoints(simulation: TrialSimulation) -> Drawing | None:
         kinds=(_EFFECT, _RULES, _IDLE) if idle else (_EFFECT, _RULES),
         rows=rows,
         domain=(0.0, 100.0),
-        lines=() if alpha is None else ((100 * alpha, alpha_words(alpha)),),
+        lines=((100 * alpha, alpha_words(alpha)),),
         heading="By itself",
     )
     best, worst = pairs[0][0], pairs[-1][0]

@@ -9,7 +9,6 @@ from slopewise.report.simulation.lines import Line, LinePoint, LinesPicture, lin
 from slopewise.report.simulation.scenario_words import (
     alpha_words,
     of_100,
-    planned_alpha,
     planned_scenario,
     short_words,
     shown_slowing,
@@ -43,7 +42,7 @@ def figure_power_by_slowing(simulation: TrialSimulation) -> Drawing | None:
         return None
     lines = _lines([(100.0 * shown_slowing(one.scenario), one) for one in told])
     idle = next((one for one in told if not one.has_effect), None)
-    alpha = planned_alpha(idle or planned)
+    alpha = (idle or planned).alpha
     title = "How often the trial finds each slowing"
     first, last = told[0], told[-1]
     sentence = (
@@ -76,7 +75,7 @@ def figure_power_by_size(simulation: TrialSimulation) -> Drawing | None:
         " the trial by its own rules; the others are each endpoint by itself."
     )
     picture = _picture(title, "People randomised, as planned", lines)
-    picture = replace(picture, level=_alpha_level(planned_alpha(planned)))
+    picture = replace(picture, level=_alpha_level(planned.alpha))
     headings = ("People", tuple(str(one.people) for one in told))
     return _drawing(picture, title, sentence=sentence, table=_table(title, headings, lines))
 
@@ -109,7 +108,7 @@ def figure_scenarios_by_size(simulation: TrialSimulation) -> Drawing | None:
     )
     picture = _picture(title, "People randomised, as planned", lines)
     found = planned_scenario(simulation) or without_effect(simulation)
-    picture = replace(picture, level=_alpha_level(planned_alpha(found) if found else None))
+    picture = replace(picture, level=_alpha_level(found.alpha if found else None))
     headings = ("People", tuple(map(str, sizes)))
     return _drawing(picture, title, sentence=sentence, table=_table(title, headings, lines))
 

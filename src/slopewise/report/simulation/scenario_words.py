@@ -18,7 +18,6 @@ __all__ = [
     "average_words",
     "marked_name",
     "of_100",
-    "planned_alpha",
     "planned_scenario",
     "plus_minus",
     "scenario_label",
@@ -100,12 +99,6 @@ def without_effect(
         if not one.has_effect and people in (None, one.people):
             return one
     return None
-
-
-def planned_alpha(told: ScenarioCharacteristics) -> float | None:
-    """The false alarms that were planned for: the largest alpha of a primary endpoint."""
-    primary = [one.alpha for one in told.endpoints if one.role == "primary"]
-    return max(primary, default=None)
 
 
 def alpha_words(alpha: float) -> str:

@@ -9,7 +9,6 @@ from slopewise.report.simulation.scenario_words import (
     average_words,
     marked_name,
     of_100,
-    planned_alpha,
     plus_minus,
     scenario_label,
 )
@@ -272,8 +271,8 @@ def _endpoints_note(told: ScenarioCharacteristics) -> str:
         f"{'Won' if told.has_effect else 'False alarms'}: by the trial's own rules (its share of"
         " alpha, the other endpoints, the looks). By itself: at the end, with the whole alpha."
         " \u00b1: Monte Carlo standard error; at 0 and 100 its 95 % interval. Coverage: of 100"
-        " intervals of 95 %, those that hold the truth. SE: standard error. Bias and SE on the endpoint's own scale, ratios as"
-        " logarithms. No answer: replicates that count as not won."
+        " intervals of 95 %, those that hold the truth. SE: standard error. Bias and SE on the"
+        " endpoint's own scale, ratios as logarithms. No answer: replicates that count as not won."
     ]
     if told.slowing_drawn:
         said.append(
@@ -310,10 +309,7 @@ def _counted(rate: Rate) -> str:
 
 
 def _planned(told: ScenarioCharacteristics) -> str:
-    alpha = planned_alpha(told)
-    if told.has_effect or alpha is None:
-        return _NONE
-    return f"at most {decimal(100 * alpha, 1)}"
+    return _NONE if told.has_effect else f"at most {decimal(100 * told.alpha, 1)}"
 
 
 def _mean(average: Average | None) -> str:

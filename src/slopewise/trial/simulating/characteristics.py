@@ -86,7 +86,7 @@ class EndpointCharacteristics:
     scale: str
     is_log: bool
     better: str  # higher, lower
-    alpha: float
+    alpha: float  # its own share, in favour of the treatment
     power: Rate
     alone: Rate
     unread: int
@@ -117,12 +117,17 @@ class LookCharacteristics:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioCharacteristics:
-    """A design under one scenario and with one size."""
+    """A design under one scenario and with one size.
+
+    `alpha`: the chance of a false alarm in favour of the treatment that the whole trial plans for
+    (half of a two-sided alpha).
+    """
 
     name: str
     scenario: Scenario
     people: int  # planned size
     has_effect: bool
+    alpha: float
     replicates: int
     success: Rate  # the trial's own rule: at least one primary endpoint won
     endpoints: tuple[EndpointCharacteristics, ...]

@@ -37,6 +37,7 @@ def summarise(
         scenario=plan.scenario,
         people=plan.people,
         has_effect=has_effect(plan.scenario),
+        alpha=plan.design.multiplicity.alpha / plan.design.multiplicity.sides,
         replicates=len(joined["look"]),
         success=_rate(_succeeded(plan, joined)),
         endpoints=tuple(
@@ -84,7 +85,7 @@ def _endpoint(
         scale=scale.words,
         is_log=scale.is_log,
         better=scale.better,
-        alpha=one.alpha,
+        alpha=one.alpha / plan.design.multiplicity.sides,
         power=_rate(won),
         alone=_rate(alone),
         unread=int((~read).sum()),
