@@ -1,5 +1,5 @@
-# What R needs for pairs, joint ranks, log-rank tests and bounds; called by the benchmarks of the trial door.
-# Rscript trial_peers.R wins TABLE.csv REPETITIONS | ranks TRIALS | bounds REPETITIONS | logrank TRIALS   prints one line of JSON
+# What R needs for pairs, joint ranks, log-rank tests, slopes and bounds; called by the benchmarks of the trial door.
+# Rscript trial_peers.R wins TABLE.csv REPETITIONS | ranks TRIALS | bounds REPETITIONS | logrank TRIALS | slope TRIALS   prints one line of JSON
 given <- commandArgs(TRUE); what <- given[1]
 json <- function(...) cat(sub(",}$", "}", paste0("{", paste0(sprintf('"%s": %.12g,', names(c(...)), c(...)), collapse = " "), "}")), "\n")
 seconds <- function(f, times) median(sapply(seq_len(times), function(i) sum(system.time(f(), gcFirst = TRUE)[1:2])))  # processor time
@@ -18,7 +18,7 @@ if (what == "wins") {
   found <- outer_pairs(); peak <- as.numeric(gsub("[^0-9]", "", grep("^VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
   json(base::c(found, seconds = seconds(outer_pairs, as.integer(given[3])), memory_mib = peak))
 }
-if (what %in% c("ranks", "logrank")) {             # simulate 300 people, visits 0 2 4 6 9 12, and analyse
+if (what %in% c("ranks", "logrank", "slope")) {             # simulate 300 people, visits 0 2 4 6 9 12, and analyse
   suppressPackageStartupMessages(library(survival))
   visits <- c(0, 2, 4, 6, 9, 12); n <- 300; arm <- rep(0:1, length.out = n); grid <- seq(0, 12.05, length.out = 25)
   mid <- (grid[-1] + grid[-25]) / 2; step <- diff((grid / 166.5)^1.2)
@@ -36,7 +36,12 @@ if (what %in% c("ranks", "logrank")) {             # simulate 300 people, visits
     sc <- ifelse(lose, -1, ifelse(win, 1, sign(dl))); diag(sc) <- 0; u <- rowSums(sc)
     sum(u[arm == 1]) / sqrt(sum(u^2) * 150 * 150 / (n * (n - 1)))
   }
-  analyse <- if (what == "ranks") ranks else function(s) sqrt(survdiff(Surv(s$time, s$event) ~ arm)$chisq)
+  if (what == "slope" && !suppressPackageStartupMessages(require(lme4, quietly = TRUE))) quit(status = 3)
+  slope <- function(s) {                           # the model of slopewise's slope difference, by REML; no degrees of freedom
+    d <- data.frame(y = c(s$y), id = rep(1:n, 6), t = rep(visits, each = n), arm = rep(arm, 6)); d <- d[!is.na(d$y), ]
+    fixef(lmer(y ~ t + t:arm + (1 + t | id), d))[[3]]
+  }
+  analyse <- if (what == "ranks") ranks else if (what == "slope") slope else function(s) sqrt(survdiff(Surv(s$time, s$event) ~ arm)$chisq)
   set.seed(7); many <- as.integer(given[2]); analyse(simulate())
   json(base::c(trials_per_second = many / sum(system.time(for (i in seq_len(many)) analyse(simulate()))[1:2])))
 }

@@ -150,3 +150,81 @@ def test_kenward_roger_as_one_by_one() -> None:
     found = together(trials, **options)
     for k in range(5):
         agree(found, k, alone(trials, k, **options))
+
+
+def test_trials_that_cannot_be_fitted_stop_nobody() -> None:
+    whole = made(5, 10, 30)
+    seen, outcome = whole.seen.copy(), np.where(whole.seen, whole.outcome, 30.0)
+    seen[1, whole.treated[1]] = False  # nobody treated came
+    seen[2] = False
+    outcome[3] = 37.123
+    seen[4, :, 2:] = False  # two visits: a line each, and nothing left
+    outcome[5] = outcome[5, :, :1]  # everybody stays where they are
+    seen[6, 2:] = False
+    seen[7, :, 1:] = False
+    outcome[8, 0, 0] = np.inf  # as not seen
+    found = slope_trials(outcome, seen, whole.treated, month=VISITS)
+    assert found.converged.tolist() == [k in (0, 8, 9) for k in range(10)]
+    lost = ~found.converged
+    assert (found.p_value[lost] == 1.0).all()
+    assert not found.boundary[lost].any()
+    assert not found.slowing_bounded[lost].any()
+    for name in ("estimate", "standard_error", "degrees_of_freedom", "slowing", "control_slope"):
+        assert (getattr(found, name)[lost] == 0.0).all()
+        assert np.isfinite(getattr(found, name)).all()
+    for k in (0, 9):
+        agree(found, k, alone(whole, k))
+
+
+def test_a_trial_does_not_depend_on_those_beside_it() -> None:
+    """Alone or in company, in any block, with one row of arms or one each: the same numbers."""
+    whole = made(6, 300, 20, gaps=0.1)
+    arm = whole.treated[0]
+    found = slope_trials(whole.outcome, whole.seen, arm, month=VISITS)
+    assert found.converged.all()
+    for k in (0, 100, 299):
+        one = slice(k, k + 1)
+        single = slope_trials(whole.outcome[one], whole.seen[one], arm[None], month=VISITS)
+        assert single.estimate[0] == pytest.approx(found.estimate[k], rel=ITERATED)
+        assert single.p_value[0] == pytest.approx(found.p_value[k], abs=ITERATED)
+
+
+def test_digits_survive_large_scores_and_people_without_visits() -> None:
+    trials = made(8, 4, 40)
+    trials.seen[:, 3] = False
+    found = together(trials)
+    far = slope_trials(1e6 + 1e3 * trials.outcome, trials.seen, trials.treated, month=VISITS)
+    assert far.estimate == pytest.approx(1e3 * found.estimate, rel=ITERATED)
+    assert far.p_value == pytest.approx(found.p_value, abs=ITERATED)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"month": VISITS[:3]}, "one number a visit"),
+        ({"month": VISITS + np.nan}, "finite"),
+        ({"treated": np.zeros(7, dtype=bool)}, "treated"),
+        ({"method": "guess"}, "method"),
+        ({"method": "ml", "freedom": Freedom.KENWARD_ROGER}, "REML"),
+        ({"covariates": np.zeros((2, 5, 1))}, "covariates"),
+        ({"covariates": np.full((2, 30, 1), np.nan)}, "person 0 in trial 0"),
+    ],
+)
+def test_refuses_what_it_cannot_read(change: dict[str, object], words: str) -> None:
+    trials = made(9, 2, 30)
+    given = {
+        "outcome": trials.outcome,
+        "observed": trials.seen,
+        "treated": trials.treated,
+        "month": VISITS,
+        **change,
+    }
+    with pytest.raises(InputError, match=words):
+        slope_trials(**given)
+
+
+def test_no_trials_give_no_numbers() -> None:
+    none = slope_trials(
+        np.zeros((0, 5, 6)), np.zeros((0, 5, 6), bool), np.zeros(5, bool), month=VISITS
+    )
+    assert none.estimate.shape == (0,)

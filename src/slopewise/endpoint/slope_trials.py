@@ -35,7 +35,8 @@ from slopewise.numerics.slope_trials.trial_sums import (
 
 __all__ = ["SlopeTrials", "slope_trials"]
 
-_BLOCK = 256  # trials fitted as one array; more would leave the processor's cache
+_BLOCK = 1024  # trials added up together
+_PLACES = 8192  # groups × trials searched as one array: more would leave the processor's cache
 _PACE, _ARM_BY_MONTH = 1, 2  # places of the controls' slope and of the difference
 _CONSTANT = 1e-27  # part of the squares that rounding leaves of scores without any spread
 _DEPENDENT = 1e-12  # squared: a column this close to the span of the others is one of them
@@ -116,7 +117,7 @@ def slope_trials(
     by_arm = Intercept(intercept) is Intercept.BY_ARM
     design = line_design(scale, by_arm=by_arm, covariates=len(features) - 1)
     plan = _Plan(month, scale, design, reml=method == "reml", freedom=freedom)
-    parts = []
+    parts = [] if len(outcome) else [SlopeTrials(**_blank(0))]
     for low in range(0, len(outcome), _BLOCK):
         part = slice(low, low + _BLOCK)
         seen = observed[part] & np.isfinite(outcome[part])
@@ -161,33 +162,40 @@ def _features(
 
 def _fitted(block: _Block, plan: _Plan) -> SlopeTrials:
     """One block of trials."""
-    trials = len(block.outcome)
-    blank = {
-        column.name: np.zeros(trials, dtype=kind)
-        for column, kind in zip(fields(SlopeTrials), "??ffffffff?i".replace("f", "d"), strict=True)
-    }
-    blank["p_value"] += 1.0
-    blank["iterations"] = blank["iterations"].astype(np.int64)
+    blank = _blank(len(block.outcome))
     with np.errstate(all="ignore"):  # places without a likelihood are stepped back from
         sums, centre, before = trial_sums(
             block.outcome, block.seen, block.features, scale=plan.scale
         )
         ready = _prepared(sums, before, plan)
-        chosen = np.flatnonzero(ready.good)
-        if len(chosen):
-            sums = sums.take(chosen).per_unit(ready.unit[chosen])
-            start = starting_place(sums, plan.design, ready.change[:, chosen] / ready.unit[chosen])
-            summits = climb(sums, plan.design, start, reml=plan.reml)
+        size = max(16, _PLACES // max(len(sums.own), 1))
+        good = np.flatnonzero(ready.good)
+        for low in range(0, len(good), size):
+            chosen = good[low : low + size]
+            mine = sums.take(chosen).per_unit(ready.unit[chosen])
+            start = starting_place(mine, plan.design, ready.change[:, chosen] / ready.unit[chosen])
+            summits = climb(mine, plan.design, start, reml=plan.reml)
             blank["iterations"][chosen] = summits.iterations
             # squares are in units of their mean about the fixed effects
             resolved = summits.point.residual_variance > _RESOLVED
             done = np.flatnonzero(summits.found & resolved)
             ids = chosen[done]
-            read = _read(summits, done, sums.rows, (block, ids), plan, unit=ready.unit[ids],
+            read = _read(summits, done, mine.rows, (block, ids), plan, unit=ready.unit[ids],
                          centre=centre[1, ids])  # fmt: skip
             for name, values in read.items():
                 blank[name][ids] = values
     return SlopeTrials(**blank)
+
+
+def _blank(trials: int) -> dict[str, Array]:
+    """What is told of trials that could not be fitted."""
+    kinds = {"converged": bool, "boundary": bool, "slowing_bounded": bool, "iterations": np.int64}
+    found = {
+        column.name: np.zeros(trials, dtype=kinds.get(column.name, float))
+        for column in fields(SlopeTrials)
+    }
+    found["p_value"] += 1.0
+    return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -135,21 +135,26 @@ def trial_sums(
     `features`: arm (1 treated, 0 control) and covariates, without the 1.
     """
     lines = np.stack([np.ones_like(scale.z), scale.z])
-    kind, patterns = _kinds(seen)
+    code, number, patterns = _kinds(seen)
     people = seen.shape[1]
     parts, centres, before = [], [], []
+    everyone = np.tile(np.vstack([lines, scale.z**2]), people)
+    room = np.empty((2, min(len(seen), _TRIALS_A_PART), everyone.shape[1]))  # used again and again
     for low in range(0, len(seen), _TRIALS_A_PART):
         part = slice(low, low + _TRIALS_A_PART)
-        left, centre, square = _centred(scores[part], seen[part], lines)
+        here = seen[part].reshape(-1, everyone.shape[1])
+        left, centre, square = _centred(
+            scores[part].reshape(here.shape), here, everyone, room=room[:, : len(here)]
+        )
         centres.append(centre)
         before.append(square)
         arm, products = features[0, part], _products(left, lines, features[1:, part], people)
-        if kind is None:
+        if number is None:
             made = np.stack([values.reshape(arm.shape) for values in products])
             parts.append(np.stack([made, made * arm]).transpose(0, 1, 3, 2))
         else:
-            parts.append(_collapsed(products, kind[part], arm, len(patterns)))
-    if kind is None:
+            parts.append(_collapsed(products, number[code[part]], arm, len(patterns)))
+    if number is None:
         visits = np.swapaxes(seen.astype(float) @ _moments_of_visits(scale.z), 0, 1)
         moments = np.moveaxis(visits, 2, 0)
         parts = [np.concatenate(parts, axis=3) * (moments[0] > 0.0)]  # who takes part
@@ -164,15 +169,22 @@ def trial_sums(
 
 def _kinds(
     seen: Bool[Array, "trials people visits"],
-) -> tuple[Int[Array, "trials people"] | None, Bool[Array, "patterns visits"]]:
-    """Which pattern of visits each person has, and the patterns; None where that saves nothing."""
+) -> tuple[Array, Int[Array, " codes"] | None, Bool[Array, "patterns visits"]]:
+    """A code for each person's visits, the pattern it stands for, and the patterns.
+
+    No pattern where to add people up by them saves nothing.
+    """
     trials, people, visits = seen.shape
-    nothing: tuple[None, Array] = (None, np.zeros((0, visits), dtype=bool))
+    code = np.zeros((trials, people), dtype=np.uint16)
+    nothing: tuple[Array, None, Array] = (code, None, np.zeros((0, visits), dtype=bool))
     if visits > _VISITS_IN_A_TABLE:
         return nothing
     bits = (2.0 ** np.arange(visits)).astype(np.float32)  # exact: whole numbers below 2^16
-    code = (seen.reshape(-1, visits).astype(np.float32) @ bits).astype(np.intp)
-    counts = np.bincount(code, minlength=2**visits)
+    counts = np.zeros(2**visits, dtype=np.intp)
+    for low in range(0, trials, _TRIALS_A_PART):
+        part = slice(low, low + _TRIALS_A_PART)
+        code[part] = seen[part].astype(np.float32) @ bits
+        counts += np.bincount(code[part].reshape(-1), minlength=2**visits)
     counts[0] = 0  # nobody takes part without a visit
     present = np.flatnonzero(counts)
     if len(present) > max(people, 1):
@@ -180,7 +192,7 @@ def _kinds(
     number = np.full(2**visits, len(present))
     number[present] = np.arange(len(present))
     patterns = (present[:, None] >> np.arange(visits)) & 1
-    return number[code].reshape(trials, people), patterns.astype(bool)
+    return code, number, patterns.astype(bool)
 
 
 def _moments_of_visits(z: Float[Array, " visits"]) -> Float[Array, "visits 3"]:
@@ -188,24 +200,32 @@ def _moments_of_visits(z: Float[Array, " visits"]) -> Float[Array, "visits 3"]:
 
 
 def _centred(
-    scores: Array, seen: Array, lines: Float[Array, "2 visits"]
+    scores: Float[Array, "trials rows"],
+    seen: Bool[Array, "trials rows"],
+    everyone: Float[Array, "3 rows"],
+    *,
+    room: Float[Array, "2 trials rows"],
 ) -> tuple[Array, Float[Array, "trials 2"], Float[Array, " trials"]]:
-    """Scores less the trial's line through all of them, 0 where not seen; the line; Σ y'y."""
-    trials, people, _ = seen.shape
-    there = seen.reshape(trials, -1).astype(float)
-    left = np.where(seen, scores, 0.0).reshape(trials, -1)
-    everyone = np.tile(lines, people)
+    """Scores less the trial's line through all of them, 0 where not seen; the line; Σ y'y.
+
+    `everyone`: 1, z, z² of every row. The first lie in `room`.
+    """
+    left, there = room
+    there[:] = seen
+    left[:] = 0.0
+    np.copyto(left, scores, where=seen)
     square = np.einsum("nr,nr->n", left, left)
-    s11, s12, s22 = (there @ np.tile(_moments_of_visits(lines[1]).T, people).T).T
-    right = left @ everyone.T
+    s11, s12, s22 = (there @ everyone.T).T
+    right = left @ everyone[:2].T
     determinant = s11 * s22 - s12 * s12
     tilted = determinant > 1e-10 * s11 * s11
     slope = (s11 * right[:, 1] - s12 * right[:, 0]) / np.where(tilted, determinant, 1.0)
     slope = np.where(tilted, slope, 0.0)
     level = (right[:, 0] - s12 * slope) / np.maximum(s11, 1.0)
     centre = np.column_stack([level, slope])
-    there *= centre @ everyone
-    left -= there
+    line = centre @ everyone[:2]
+    line *= there
+    left -= line
     return left, centre, square
 
 
