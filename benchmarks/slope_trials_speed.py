@@ -1,14 +1,14 @@
 """How many trials of 300 people a second are simulated and analysed by the random-slope model?"""
 
 import numpy as np
-from endpoint_trials_speed import ARM, BLOCK, PEOPLE, VISITS, survival
+from endpoint_trials_speed import ARM, PEOPLE, VISITS, survival
 from measure import middle, report, spent
 from numpy import ndarray as Array
 from trial_peers import from_r
 
 from slopewise.endpoint.slope_trials import slope_trials
 
-TRIALS, REPETITIONS, PEER_TRIALS = 2_048, 5, "60"
+TRIALS, BLOCK, REPETITIONS, PEER_TRIALS = 2_048, 1_024, 5, "60"
 LEVEL, RESIDUAL_SD = 38.0, 2.0
 
 
