@@ -132,7 +132,8 @@ def test_responders_come_with_their_warning(
         event = int(i == 4)
         if before is not None:
             rows += [(f"P{i}", i % 2, m, 40 + before * m, event, 6) for m in (-3, -1)]
-        rows += [(f"P{i}", i % 2, m, 40 + after * m, event, 6) for m in (0, 3, 6)]
+        # the score at month 0 lies off the later line, and must not bend it
+        rows += [(f"P{i}", i % 2, m, 40 + after * m - 9 * (m > 0), event, 6) for m in (0, 3, 6)]
     path = write(tmp_path / "run_in.csv", rows, "id,arm,month,y,event,event_time")
     found = told(capsys, path, "--endpoint", "responder", "--responder-points", 1)
     # treated P1 yes, P3 no; controls P0 no, P2 yes, P4 dead

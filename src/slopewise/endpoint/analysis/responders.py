@@ -41,9 +41,10 @@ def responder_rule(*, points: float | None, percent: float | None) -> ResponderR
 
 
 def responder_result(record: TrialRecord, rule: ResponderRule) -> EndpointResult:
-    """Slopes by least squares: run-in with the baseline visit before, and from it on after.
+    """Slopes by least squares: run-in with the baseline visit before, the later visits after.
 
-    People without a slope before are left out; the dead and those without one after do not respond.
+    As in simulated trials: a score in both slopes would make chance look like help. People without
+    a slope before are left out; the dead and those without one after do not respond.
     """
     visits = record.need_visits()
     if not visits.is_run_in.any():
@@ -52,7 +53,7 @@ def responder_result(record: TrialRecord, rule: ResponderRule) -> EndpointResult
             " 0; give the visits of the run-in as negative months"
         )
     before, scores = _slopes(record, visits.is_run_in | visits.is_baseline)
-    after, _ = _slopes(record, ~visits.is_run_in)
+    after, _ = _slopes(record, ~visits.is_run_in & ~visits.is_baseline)
     known = np.isfinite(before)
     observed = np.isfinite(after)
     if record.follow_up is not None:
