@@ -75,7 +75,8 @@ def _words(one: ExampleTrial) -> str:
     """What won it, when it ended, how many people, and the first answer."""
     end = "Ended" if one.stopped.startswith("at the") else f"Stopped {one.stopped}"
     won = f"Won by {', '.join(one.won)}. " if one.won else ""
-    said = f"{won}{end} after {decimal(one.months)} months with {plural(one.people, 'person', 'people')}."
+    people = plural(one.people, "person", "people")
+    said = f"{won}{end} after {decimal(one.months)} months with {people}."
     if not one.answers:
         return said
     name, estimate, low, high, p = one.answers[0]
