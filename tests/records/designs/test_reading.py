@@ -167,13 +167,13 @@ def test_primary_that_misleads_is_refused_with_the_reason(missing: str, why: str
 )
 def test_primary_whose_covariance_raises_false_alarms_is_refused(shape: str, share: str) -> None:
     text = template_text("two-arm").replace('analysis = "slope"', 'analysis = "mmrm"', 1)
-    wanted = text.replace('intercept = "common"', f'covariance = "{shape}"\nintercept = "common"')
-    found = errors(wanted)
+    found = errors(text.replace('intercept = "common"', f'covariance = "{shape}"'))
     assert len(found) == 1
     assert f"line {line('intercept')}: [[endpoints]] number 1 covariance" in found[0]
     for words in ("is refused as primary", share, "take covariance = 'un'"):
         assert words in found[0]
-    sound(text.replace('covariance = "un"', f'covariance = "{shape}"'))  # as secondary
+    as_secondary = template_text("two-arm").replace('covariance = "un"', f'covariance = "{shape}"')
+    sound(as_secondary)
 
 
 def test_secondary_may_use_what_is_refused_as_primary() -> None:
