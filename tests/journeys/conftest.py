@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -90,10 +91,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """The application on a free port of this machine, with an empty store in memory."""
-    app = create_app(open_store(None))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+def served_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """The application with an empty store in memory, and a data folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLOPEWISE_DATA_FOLDER", str(tmp_path_factory.mktemp("data")))
+        yield create_app(open_store(None))
+
+
+@pytest.fixture(scope="session")
+def address(served_app: FastAPI) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(served_app, log_level="warning", access_log=False))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -4,11 +4,14 @@ No trial is simulated here; the pages are tested with it, and with nothing else.
 """
 
 import math
+import shutil
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from slopewise.errors import InputError
+from slopewise.trial.design.canonical import content_hash
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.effect import Scenario, scenarios
 from slopewise.trial.simulating.characteristics import (
@@ -42,8 +45,8 @@ class Engine:
         self, request: SimulationRequest, *, progress: Progress, stop: threading.Event
     ) -> TrialSimulation:
         self.begun.append(request)
-        kept = request.keep_in
-        assert kept is not None
+        assert request.keep_in is not None
+        kept = request.keep_in / f"made-up-{content_hash(request.design)[:12]}"
         kept.mkdir(parents=True, exist_ok=True)
         cells = _cells(request)
         total = request.replicates * len(cells)
@@ -62,7 +65,12 @@ class Engine:
             done += 1
             progress(done * total // BLOCKS, total)
             time.sleep(0)
-        return _simulation(request, cells, done * request.replicates // BLOCKS)
+        each = done * request.replicates // BLOCKS
+        if not each:
+            raise InputError("the run was stopped before the first block was finished")
+        if done == BLOCKS:
+            shutil.rmtree(kept)
+        return _simulation(request, cells, each)
 
 
 def _cells(request: SimulationRequest) -> list[tuple[str, Scenario, int, bool]]:
@@ -148,9 +156,7 @@ def _scenario(
     )
 
 
-def _endpoint(
-    design: Design, number: int, told: tuple[float, int, int]
-) -> EndpointCharacteristics:
+def _endpoint(design: Design, number: int, told: tuple[float, int, int]) -> EndpointCharacteristics:
     theta, people, each = told
     one = design.endpoints[number]
     asked = next(e for e in design.estimands if e.name == one.estimand)

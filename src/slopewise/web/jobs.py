@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slopewise.errors import SlopewiseError
+from slopewise.trial.running.pace import time_left
 from slopewise.workflow.progress import Progress
 
 __all__ = ["JobState", "StoppableWork", "Worker"]
@@ -36,13 +37,13 @@ class JobState:
     kept: int | None = None
     began: float = 0.0  # seconds of the monotonic clock
 
-    def seconds_left(self, now: float | None = None) -> float | None:
-        """About how long it still takes at the pace so far; None while nobody can tell."""
+    def time_left(self, now: float | None = None) -> str:
+        """About how long it still takes, in words; empty while nobody can tell."""
         passed = (time.monotonic() if now is None else now) - self.began
-        new = self.done - (self.kept or 0)
-        if not self.is_running or new <= 0 or passed < _SECONDS_TO_JUDGE:
-            return None
-        return (self.total - self.done) * passed / new
+        kept = self.kept or 0
+        if not self.is_running or passed < _SECONDS_TO_JUDGE:
+            return ""
+        return time_left(self.done - kept, self.total - kept, passed)
 
 
 class Worker:

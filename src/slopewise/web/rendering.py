@@ -55,7 +55,6 @@ def environment() -> Environment:
     for name in numbers.__all__:
         if name != "NOT_AVAILABLE":
             made.filters[name] = getattr(numbers, name)
-    made.filters["duration"] = _duration
     made.filters["lower_first"] = _lower_first
     made.filters["upper_first"] = _upper_first
     return made
@@ -68,12 +67,3 @@ def _lower_first(text: str) -> str:
 
 def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _duration(seconds: float) -> str:
-    """About how long: seconds below a minute and a half, then minutes, then hours."""
-    if seconds < 90:
-        return numbers.plural(max(1, round(seconds)), "second")
-    if seconds < 90 * 60:
-        return numbers.plural(round(seconds / 60), "minute")
-    return f"{numbers.decimal(seconds / 3600)} hours"

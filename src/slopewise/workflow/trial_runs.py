@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shlex
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,8 @@ from slopewise.trial.design.effect import Grid
 from slopewise.trial.simulating.characteristics import TrialSimulation
 from slopewise.trial.soundness.design_file import judged
 from slopewise.workflow.simulate_trial import SimulationRequest
+from slopewise.workflow.simulation_blocks import forget_blocks
+from slopewise.workflow.simulation_command import simulation_command
 
 __all__ = [
     "KeptRun",
@@ -41,7 +42,6 @@ class RunChoices:
     seed: int = 0
     sizes: tuple[int, ...] = ()
     whole_grid: bool = True
-    with_null: bool = True
     assurance: bool = False
     workers: int = 1
 
@@ -82,7 +82,7 @@ def design_of(run: KeptRun) -> Design:
 
 
 def run_request(run: KeptRun) -> SimulationRequest:
-    """What is asked of the engine; finished blocks are kept beside the run."""
+    """What is asked of the engine; blocks are kept where `slopewise trial simulate` keeps them."""
     choices = choices_of(run)
     return SimulationRequest(
         design=design_of(run),
@@ -90,30 +90,22 @@ def run_request(run: KeptRun) -> SimulationRequest:
         workers=choices.workers,
         seed=choices.seed,
         sizes=choices.sizes,
-        with_null=choices.with_null,
         assurance=choices.assurance,
-        keep_in=kept.run_folder(_folder(), run.design_name, run.run) / "blocks",
+        keep_in=load_settings().data_folder / "simulations",
     )
 
 
 def keep_simulation(run: KeptRun, found: TrialSimulation) -> None:
-    """Keep what a run found."""
+    """Keep what a run found; once it is whole, its blocks are not needed any more."""
     kept.keep_result(kept.run_folder(_folder(), run.design_name, run.run), found)
+    if found.status == "finished":
+        forget_blocks(run_request(run))
 
 
 def run_command(run: KeptRun, file: str) -> str:
     """The command that finds the same numbers from the downloaded design."""
-    choices = choices_of(run)
-    words = ["slopewise", "trial", "simulate", file]
-    words += ["--replicates", str(choices.replicates), "--seed", str(choices.seed)]
-    if choices.sizes:
-        words += ["--sizes", ",".join(map(str, choices.sizes))]
-    if not choices.with_null:
-        words.append("--no-null")
-    if choices.assurance:
-        words.append("--assurance")
-    return shlex.join(words)
+    return simulation_command(run_request(run), design=file)
 
 
 def _folder() -> Path:
-    return load_settings().data_folder / "simulations"
+    return load_settings().data_folder / "trial-runs"

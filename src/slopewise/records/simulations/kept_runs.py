@@ -1,9 +1,8 @@
 """The folder of simulations: one folder a run, with its design, what was asked, what was found.
 
-simulations/DESIGN/RUN/design.toml     the design as it was when the run began
-                       settings.json   replicates, seed, sizes ... and when it began
-                       result.json     what was found; absent until the run ends or is stopped
-                       blocks/         finished blocks, so that a stopped run can go on
+trial-runs/DESIGN/RUN/design.toml     the design as it was when the run began
+                      settings.json   replicates, seed, sizes ... and when it began
+                      result.json     what was found; absent until the run ends or is stopped
 """
 
 import json
@@ -15,7 +14,7 @@ from typing import Any
 
 from slopewise.errors import InputError, NotFoundError
 from slopewise.records.designs.saved import check_name, write_whole
-from slopewise.records.simulations.simulation_file import simulation_from_text, simulation_text
+from slopewise.records.trials.simulation_file import read_simulation, write_simulation
 from slopewise.trial.simulating.characteristics import TrialSimulation
 
 __all__ = ["KeptRun", "begin_run", "keep_result", "kept_run", "kept_runs", "run_folder"]
@@ -53,7 +52,7 @@ def begin_run(place: Path, design_text: str, settings: dict[str, Any], *, now: d
 
 def keep_result(place: Path, result: TrialSimulation) -> None:
     """Keep what was found, in the place of what an earlier part of the run had found."""
-    write_whole(place / "result.json", simulation_text(result))
+    write_simulation(result, place / "result.json")
 
 
 def kept_run(folder: Path, design_name: str, run: str) -> KeptRun:
@@ -70,9 +69,7 @@ def kept_run(folder: Path, design_name: str, run: str) -> KeptRun:
             (place / "design.toml").read_text("utf-8"),
             settings,
             datetime.fromisoformat(settings["began_at"]),
-            simulation_from_text(result_file.read_text("utf-8"), file=str(result_file))
-            if result_file.is_file()
-            else None,
+            read_simulation(result_file) if result_file.is_file() else None,
         )
     except OSError as error:
         raise InputError(f"{place} cannot be read ({error.strerror})") from None

@@ -107,7 +107,6 @@ class RunForm(BaseModel):
     seed: str = ""
     workers: str = str(min(os.cpu_count() or 1, 8))
     grid: Literal["whole", "planned"] = "whole"
-    with_null: Literal["", "yes"] = ""
     assurance: Literal["", "yes"] = ""
 
     def problems(self, design: Design, scenarios: int) -> dict[str, str]:
@@ -132,7 +131,7 @@ class RunForm(BaseModel):
         elif any(n > 100_000 for n in sizes):
             found["sizes"] = "no trial of more than 100000 people is simulated"
         if not found and replicates is not None and sizes is not None:
-            total = replicates * scenarios * (1 + len(sizes))
+            total = replicates * (scenarios + 2 * len(sizes))
             if total > MOST_TRIALS:
                 found["replicates"] = (
                     f"this makes {total} simulated trials; at most {MOST_TRIALS} are run from a "
@@ -147,7 +146,6 @@ class RunForm(BaseModel):
             seed=design.trial.seed if not self.seed.strip() else _whole(self.seed) or 0,
             sizes=self._sizes() or (),
             whole_grid=self.grid == "whole",
-            with_null=self.with_null == "yes",
             assurance=self.assurance == "yes",
             workers=_whole(self.workers) or 1,
         )
@@ -159,10 +157,10 @@ class RunForm(BaseModel):
             (
                 "sizes",
                 "Further sizes",
-                f"Beside the design's own {design.trial.size} people, such "
+                f"Beside the design’s own {design.trial.size} people, such "
                 "as 200, 400; empty: none",
             ),
-            ("seed", "Seed", f"Empty: the design's own, {design.trial.seed}"),
+            ("seed", "Seed", f"Empty: the design’s own, {design.trial.seed}"),
             ("workers", "Processes", "How many work at once; the numbers do not depend on it"),
         )
         return tuple(

@@ -23,6 +23,7 @@ router = APIRouter()
 
 @router.get("/trials/{name}/looks", summary="When a design may stop early, and what looking costs")
 def show_looks(request: Request, name: str) -> Response:
+    from slopewise.report.simulation.looks import figure_boundary
     from slopewise.report.trial import boundary_text as words
     from slopewise.workflow.trial_boundary import boundary_command, plan_looks, request_of_design
 
@@ -33,6 +34,7 @@ def show_looks(request: Request, name: str) -> Response:
         "name": name,
         "design": design,
         "looks": looks,
+        "drawing": figure_boundary(looks.plan) if looks else None,
         "words": words,
         "command_words": boundary_command(asked) if asked else "",
     }
@@ -41,7 +43,7 @@ def show_looks(request: Request, name: str) -> Response:
 
 @router.get("/trials/{name}/run", summary="How a design is to be simulated")
 def choose_run(request: Request, name: str) -> Response:
-    return _run_page(request, name, RunForm(with_null="yes"), {})
+    return _run_page(request, name, RunForm(), {})
 
 
 @router.post("/trials/{name}/run", summary="Begin a simulation")
@@ -124,11 +126,11 @@ def _run_page(request: Request, name: str, form: RunForm, problems: dict[str, st
 
 
 def _scenarios(design: Design, form: RunForm) -> int:
-    """How many scenarios a run has."""
+    """How many scenarios a run has at most: planned, grid, no effect, and the evidence's."""
     from slopewise.trial.design.effect import scenarios
 
     grid = len(scenarios(design.scenario, design.grid)) if form.grid == "whole" else 1
-    return grid + (form.with_null == "yes") + (form.assurance == "yes")
+    return grid + 2 + (form.assurance == "yes")
 
 
 def _sound(name: str) -> Design:
