@@ -39,6 +39,7 @@ class Engine:
         self.hold.set()
         self.begun: list[SimulationRequest] = []
         self.computed: list[int] = []
+        self.blocks_to_pass = 0  # that are computed although it is held
         self._seconds = seconds_a_block
 
     def __call__(
@@ -55,7 +56,7 @@ class Engine:
         for block in range(BLOCKS):
             if (kept / str(block)).exists():
                 continue
-            while not self.hold.wait(0.01):
+            while len(self.computed) >= self.blocks_to_pass and not self.hold.wait(0.01):
                 if stop.is_set():
                     break
             if stop.wait(self._seconds):
@@ -64,13 +65,18 @@ class Engine:
             Path(kept / str(block)).touch()
             done += 1
             progress(done * total // BLOCKS, total)
-            time.sleep(0)
         each = done * request.replicates // BLOCKS
         if not each:
             raise InputError("the run was stopped before the first block was finished")
         if done == BLOCKS:
             shutil.rmtree(kept)
         return _simulation(request, cells, each)
+
+    def wait_for(self, blocks: int) -> None:
+        """Until so many blocks are computed; gives up after 20 seconds."""
+        until = time.monotonic() + 20
+        while len(self.computed) < blocks and time.monotonic() < until:
+            time.sleep(0.005)
 
 
 def _cells(request: SimulationRequest) -> list[tuple[str, Scenario, int, bool]]:

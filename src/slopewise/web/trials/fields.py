@@ -230,6 +230,8 @@ def _belongs(group: str, key: Key, table: dict[str, Any], form: _Form, place: Pa
 
 def _field(key: Key, place: Path, value: Any, form: _Form) -> Field:
     name = ".".join(map(str, place))
+    if value is None and _has_no_gap(key):
+        value = key.default  # as reading a file without the key would have it
     label, hint = LABELS[".".join(str(one) for one in place if isinstance(one, str))]
     choices = _choices(key, place, value, form)
     return Field(
@@ -260,13 +262,17 @@ def _choices(key: Key, place: Path, value: Any, form: _Form) -> tuple[tuple[str,
     if not known:
         return ()
     empty = [("", "choose" if key.is_needed else "not given")]
-    if key.choices and not key.is_needed and not key.can_be_absent:
-        empty = []  # a choice that has a default always stands at one
-        value = value or key.default
+    if _has_no_gap(key):
+        empty = []
     made = [*empty, *((one, _words(one)) for one in known)]
     if value not in (None, "") and value not in known:
         made.append((_text(value), f"{_text(value)} (not known here)"))
     return tuple(made)
+
+
+def _has_no_gap(key: Key) -> bool:
+    """Whether one of the choices always stands, because the key has a default."""
+    return bool(key.choices) and not key.is_needed and not key.can_be_absent
 
 
 def _references(place: Path, form: _Form) -> tuple[str, ...]:

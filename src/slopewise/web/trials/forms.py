@@ -29,7 +29,7 @@ LONGEST_NAME = 100
 LONGEST_VALUE = 20_000
 LONGEST_FILE = 1_000_000  # as for a design file read from disk
 MOST_REPLICATES = 100_000
-MOST_TRIALS = 5_000_000  # of one run; assumption: more is for a cluster
+MOST_TRIALS = 2_000_000  # of one run; assumption: more is for a cluster
 MOST_SIZES = 20
 MOST_WORKERS = 64
 _WHOLE = re.compile(r"\d{1,16}", re.ASCII)
@@ -48,7 +48,10 @@ class DesignForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    do: Annotated[str, Field(pattern=r"^(save|check|(add|remove):[a-z_]+(\.[a-z_0-9]+){0,3})$")]
+    do: Annotated[
+        str,
+        Field(max_length=80, pattern=r"^(save|check|(add|remove):[a-z_]+(\.[a-z_0-9]+){0,3})$"),
+    ]
     pairs: Annotated[
         tuple[
             tuple[

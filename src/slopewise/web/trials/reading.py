@@ -130,8 +130,8 @@ def _rows(key: Key, name: str, sent: Mapping[str, str], there: frozenset[str]) -
 def _value(key: Key, place: str, sent: Mapping[str, str]) -> Any:
     """The value of a field; None where it was left empty."""
     if key.shape is Shape.RANGE:
-        two = [_number(one) for end in ("low", "high") if (one := _typed(sent, f"{place}.{end}"))]
-        return two or None
+        two = [_typed(sent, f"{place}.{end}") for end in ("low", "high")]
+        return [_number(one) for one in two] if any(two) else None
     if key.shape is Shape.BY_ARM:
         return _by_arm(place, sent) or None
     typed = _typed(sent, place)
