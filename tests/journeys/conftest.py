@@ -45,10 +45,11 @@ class Visit:
     address: str
     complaints: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    refused: str = MISSING  # the address whose refusal is what the test asks for
 
     def note(self, told: ConsoleMessage) -> None:
-        """A complaint of the console, but for the answer 404 that was asked for."""
-        if not told.location["url"].endswith(MISSING):
+        """A complaint of the console, but for the refusals that were asked for."""
+        if not told.location["url"].endswith((MISSING, self.refused)):
             self.complaints.append(told.text)
 
     def go(self, path: str) -> Page:
@@ -91,11 +92,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def served_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    """The application with an empty store in memory, and a data folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SLOPEWISE_DATA_FOLDER", str(tmp_path_factory.mktemp("data")))
-        yield create_app(open_store(None))
+def served_app() -> FastAPI:
+    """The application with an empty store in memory."""
+    return create_app(open_store(None))
 
 
 @pytest.fixture(scope="session")
