@@ -7,12 +7,12 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from tests.simulations import a_scenario, a_simulation
+from tests.simulations import a_scenario, a_simulation, an_example
 
 from slopewise.report.figures import style
 from slopewise.report.figures.svg import NARROW, WIDE, Drawing
 from slopewise.report.simulation.endpoints import figure_bias, figure_coverage, figure_endpoints
-from slopewise.report.simulation.examples import figure_examples
+from slopewise.report.simulation.examples import figure_examples, panel_of
 from slopewise.report.simulation.lines import Line, LinePoint, LinesPicture, lines_svg
 from slopewise.report.simulation.looks import figure_boundary, figure_duration
 from slopewise.report.simulation.power import (
@@ -21,6 +21,7 @@ from slopewise.report.simulation.power import (
     figure_scenarios_by_size,
 )
 from slopewise.report.simulation.series import look_of
+from slopewise.report.simulation.trials import TrialsPicture, trials_svg
 from slopewise.report.trial.simulation_report import simulation_report, simulation_section
 from slopewise.trial.boundary import boundary
 from slopewise.trial.spending import spending_from_text
@@ -207,10 +208,26 @@ def test_two_sided_bounds_show_harm_too() -> None:
 
 def test_each_example_is_told_by_its_verdict(figures: dict[str, Drawing]) -> None:
     for svg in (figures["examples"].svg, figures["examples"].narrow_svg):
-        assert "Trial 1: won by slope" in words_of(svg)
+        assert "Trial 1: won" in words_of(svg)
+        assert "Won by slope." in words_of(svg)
     assert "Stopped for benefit at look 1" in words_of(figures["examples"].svg)
     rows = figures["examples"].table.rows
     assert rows[1][3:] == ("joint rank", "–", "–", "–")
+
+
+def test_survival_begins_at_randomisation_where_scores_begin_in_the_run_in() -> None:
+    one = an_example(1)
+    early = replace(
+        one,
+        visit_months=(-3.0, 0.0, 6.0, 12.0),
+        scores=tuple((arm, (40.0, 38.0, 34.0, 30.0), (9, 9, 8, 7)) for arm, _, _ in one.scores),
+        alive=tuple((arm, (1.0, 0.9, 0.8)) for arm, _ in one.alive),
+    )
+    told = TrialsPicture("one", ("cells", "sham"), (panel_of(early),))
+    assert [month for month, _ in told.panels[0].alive[0][1]] == [0.0, 6.0, 12.0]
+    assert told.months == (-3.0, 12.0)
+    for left in re.findall(r'd="M(-?[\d.]+),', str(trials_svg(told, NARROW))):
+        assert float(left) >= -20.0
 
 
 def test_narrow_figures_keep_their_words_inside(figures: dict[str, Drawing]) -> None:
