@@ -54,8 +54,15 @@ def size_trial(request: SizeRequest, *, progress: Progress = silent) -> "SizedTr
 def _checked(
     request: SizeRequest, design: Design, found: "DesignSize", *, progress: Progress
 ) -> tuple["CheckedPower", ...]:
-    """Power at the design's own size, and at the size found for each primary endpoint."""
-    wanted = [one.people for one in found.endpoints if one.role == "primary" and one.people]
+    """Power at the design's own size, and at the size found for each primary endpoint.
+
+    Sizes that the sites cannot bring in time are left out: such a trial would end smaller.
+    """
+    wanted = [
+        one.people
+        for one in found.endpoints
+        if one.role == "primary" and one.people and one.people <= found.enrolled_by_then
+    ]
     simulated = simulate_trial(
         SimulationRequest(
             design=replace(design, grid=Grid()),

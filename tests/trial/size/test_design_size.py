@@ -133,6 +133,17 @@ def test_no_effect_has_no_size() -> None:
         assert one.people is None
 
 
+def test_more_people_than_the_sites_bring_are_remarked() -> None:
+    found = sized(design_of("two-arm"))
+    sites = design_of("two-arm").enrolment
+    # two kinds of sites, open from month 0 and 3, until month 24
+    wanted = sum(s.sites * s.people_per_month * (24 - s.opens_month) for s in sites.sites)
+    assert found.enrolled_by_then == pytest.approx(wanted, abs=1)
+    for one in found.endpoints:
+        said = any("add sites or months" in remark for remark in one.remarks)
+        assert said is bool(one.people and one.people > found.enrolled_by_then)
+
+
 def test_every_arm_counts_in_all() -> None:
     found = by_name(sized(design_of("three-arm-dose")))
     for one in found.values():

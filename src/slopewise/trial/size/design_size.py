@@ -16,6 +16,7 @@ from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel, compar
 from slopewise.trial.boundary import Boundary, BoundaryStatus
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.words import Analysis, EndpointRole, Procedure, TrialKind
+from slopewise.trial.enrolment import expected_enrolled
 from slopewise.trial.simulating.plan import Comparison, TrialPlan
 from slopewise.trial.size.assumed_course import AssumedCourse, SeenPeople, assumed_course
 from slopewise.trial.size.compared_courses import (
@@ -90,12 +91,14 @@ class EndpointSize:
 class DesignSize:
     """Every endpoint's size, and the course without treatment that all of them rest on.
 
-    `untreated`: the course in each control arm that is compared, by name.
+    `untreated`: the course in each control arm that is compared, by name. `enrolled_by_then`:
+    people whom the sites are expected to bring while enrolment is open.
     """
 
     design_name: str
     people: int
     power: float
+    enrolled_by_then: int
     untreated: tuple[tuple[str, AssumedCourse], ...]
     endpoints: tuple[EndpointSize, ...]
 
@@ -148,6 +151,7 @@ def size_design(plan: TrialPlan, *, power: float = 0.9) -> DesignSize:
         plan.design.trial.name,
         plan.people,
         power,
+        _enrolled_by_then(plan),
         tuple((plan.arms[arm], courses[arm]) for arm in controls),
         sizes,
     )
@@ -240,6 +244,11 @@ def _with_people(
         why = "more than ten million people would be needed"
         return replace(blank, status=SizeStatus.TOO_LARGE, power_at_design_size=own, why=why)
     blocks = math.ceil(needed / compared - 1e-9)
+    if blocks * block > _enrolled_by_then(plan):
+        said = (
+            f"the sites bring about {_enrolled_by_then(plan)} people in time: add sites or months"
+        )
+        blank = replace(blank, remarks=(*blank.remarks, said))
     events = None
     if found.event_share is not None:
         events = math.ceil(blocks * compared * found.event_share - 1e-9)
@@ -255,6 +264,10 @@ def _with_people(
         inflation=inflation_of(test, blank.power),
         power_at_design_size=own,
     )
+
+
+def _enrolled_by_then(plan: TrialPlan) -> int:
+    return round(float(expected_enrolled(plan.sites, np.asarray(plan.design.enrolment.months))))
 
 
 def _remarks(plan: TrialPlan, place: int, test: Boundary) -> list[str]:
