@@ -120,7 +120,7 @@ def _simulate(request: "SimulationRequest", output: _Output, *, is_resumed: bool
 
         answer_json(simulation_object(found))
     else:
-        from slopewise.report.trial.simulation_text import simulation_text
+        from slopewise.report.simulation.text import simulation_text
 
         answer(simulation_text(found, command=command))
     if output.report is not None:

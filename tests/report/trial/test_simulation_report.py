@@ -13,14 +13,13 @@ from slopewise.report.figures import style
 from slopewise.report.figures.svg import NARROW, WIDE, Drawing
 from slopewise.report.simulation.endpoints import figure_bias, figure_coverage, figure_endpoints
 from slopewise.report.simulation.examples import figure_examples, panel_of
-from slopewise.report.simulation.lines import Line, LinePoint, LinesPicture, lines_svg
+from slopewise.report.simulation.lines import Line, LinePoint, LinesPicture, lines_svg, look_of
 from slopewise.report.simulation.looks import figure_boundary, figure_duration
 from slopewise.report.simulation.power import (
     figure_power_by_size,
     figure_power_by_slowing,
     figure_scenarios_by_size,
 )
-from slopewise.report.simulation.series import look_of
 from slopewise.report.simulation.trials import TrialsPicture, trials_svg
 from slopewise.report.trial.simulation_report import simulation_report, simulation_section
 from slopewise.trial.boundary import boundary

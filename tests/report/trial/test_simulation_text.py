@@ -11,7 +11,7 @@ from tests.simulations import REPLICATES, a_scenario, a_simulation, rate
 from slopewise.report.simulation.answers import answers, cautions, refusals
 from slopewise.report.simulation.scenario_words import of_100, scenario_label, scenario_words
 from slopewise.report.simulation.tables import endpoints_table, looks_table, operating_csv
-from slopewise.report.trial.simulation_text import simulation_text
+from slopewise.report.simulation.text import simulation_text
 from slopewise.trial.design.effect import Scenario
 from slopewise.trial.simulating.characteristics import Average, Rate, TrialSimulation
 

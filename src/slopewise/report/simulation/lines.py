@@ -1,4 +1,7 @@
-"""A picture of several lines with their Monte Carlo error: power, and the bounds of looks."""
+"""A picture of several lines with their Monte Carlo error: power, and the bounds of looks.
+
+Lines are told apart by colour, dash and shape together.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,18 +13,20 @@ from slopewise.report.figures import style
 from slopewise.report.figures.grammar import left_pixel, one_row, rows_of, top_pixel
 from slopewise.report.figures.key import KEY_LINE, KeyEntry, key_layers, key_lines
 from slopewise.report.figures.svg import render
-from slopewise.report.simulation.series import key_entry, look_of
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Line", "LinePoint", "LinesPicture", "lines_svg"]
+__all__ = ["Line", "LinePoint", "LinesPicture", "SeriesLook", "key_entry", "lines_svg", "look_of"]
 
 # the grammar's own format of an axis rounds to the step between ticks: 15 would read "20"
 _PLAIN = "format(datum.value, '~r')"
 _SWATCH = 31  # px of the key's mark and the gap after it
 _LETTER = 7.0  # px
 _MOST_TICKS = 9  # values of the axis that can be written side by side
+_COLORS = (style.ACCENT, style.DOSE, style.VIOLET, style.INK, style.CARE)
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+_DASHES = ((1, 0), (7, 4), (2, 3), (9, 3, 2, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,29 @@ class LinesPicture:
     y_values: tuple[float, ...]
     level: tuple[float, str] | None = None
     band_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLook:
+    """Colour, shape of its points, and dash of its line."""
+
+    color: str
+    shape: str
+    dash: tuple[int, ...]
+
+
+def look_of(number: int) -> SeriesLook:
+    """The look of the series at this place; 60 of them differ."""
+    return SeriesLook(
+        _COLORS[number % len(_COLORS)],
+        _SHAPES[number % len(_SHAPES)],
+        _DASHES[number % len(_DASHES)],
+    )
+
+
+def key_entry(look: SeriesLook, label: str) -> KeyEntry:
+    """The line with its point in the key."""
+    return KeyEntry("line", look.color, label, look.shape, look.dash)
 
 
 @lru_cache(maxsize=128)

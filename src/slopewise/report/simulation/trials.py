@@ -15,7 +15,7 @@ from slopewise.report.figures import style
 from slopewise.report.figures.grammar import rows_of
 from slopewise.report.figures.key import KEY_LINE, key_layers, key_lines
 from slopewise.report.figures.svg import render
-from slopewise.report.simulation.series import SeriesLook, key_entry, look_of
+from slopewise.report.simulation.lines import SeriesLook, key_entry, look_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -142,7 +142,7 @@ def _in_pixels(field: str, channel: str) -> Any:
     return kind(f"{field}:Q", scale=None, axis=None)
 
 
-def _texts(rows: list[_Row], **look: Any) -> "alt.Chart":
+def _texts(rows: list[_Row], look: dict[str, Any]) -> "alt.Chart":
     import altair as alt
 
     mark: alt.Chart = alt.Chart(rows_of(rows)).mark_text(baseline="middle", **look)
@@ -158,8 +158,8 @@ def _words(
         for number, line in enumerate(words, start=1):
             lines.append({"x": left, "y": top + (number + 0.5) * _LINE, "words": line})
     return [
-        _texts(titles, align="left", fontWeight="bold", color=style.INK),
-        _texts(lines, align="left", color=style.INK_SOFT),
+        _texts(titles, {"align": "left", "fontWeight": "bold", "color": style.INK}),
+        _texts(lines, {"align": "left", "color": style.INK_SOFT}),
     ]
 
 
@@ -179,12 +179,13 @@ def _axes(frames: list[_Frame]) -> list["alt.Chart"]:
             for month in (0.0, frame.months[1] / 2, frame.months[1])
         ]
         headings.append({"x": frame.left, "y": frame.top - 13, "words": frame.heading})
+    small = {"color": style.INK_SOFT, "fontSize": style.LABEL_SIZE - 1}
     rule = alt.Chart(rows_of(rules)).mark_rule(color=style.GRID, strokeWidth=1)
     return [
         rule.encode(_in_pixels("x", "x"), _in_pixels("y", "y"), x2="x2", y2="y2"),
-        _texts(left_of, align="right", color=style.INK_SOFT, fontSize=style.LABEL_SIZE - 1),
-        _texts(below, align="center", color=style.INK_SOFT, fontSize=style.LABEL_SIZE - 1),
-        _texts(headings, align="left", color=style.INK_SOFT),
+        _texts(left_of, {"align": "right", **small}),
+        _texts(below, {"align": "center", **small}),
+        _texts(headings, {"align": "left", "color": style.INK_SOFT}),
     ]
 
 
