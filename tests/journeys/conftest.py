@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -44,10 +45,11 @@ class Visit:
     address: str
     complaints: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    refused: str = MISSING  # the address whose refusal is what the test asks for
 
     def note(self, told: ConsoleMessage) -> None:
-        """A complaint of the console, but for the answer 404 that was asked for."""
-        if not told.location["url"].endswith(MISSING):
+        """A complaint of the console, but for the refusals that were asked for."""
+        if not told.location["url"].endswith((MISSING, self.refused)):
             self.complaints.append(told.text)
 
     def go(self, path: str) -> Page:
@@ -90,10 +92,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """The application on a free port of this machine, with an empty store in memory."""
-    app = create_app(open_store(None))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+def served_app() -> FastAPI:
+    """The application with an empty store in memory."""
+    return create_app(open_store(None))
+
+
+@pytest.fixture(scope="session")
+def address(served_app: FastAPI) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(served_app, log_level="warning", access_log=False))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

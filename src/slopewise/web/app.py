@@ -22,12 +22,15 @@ from slopewise.web.imports.staging import StagedUploads
 from slopewise.web.jobs import Worker
 from slopewise.web.rendering import STATIC_FOLDERS
 from slopewise.web.security import BodyLimit, RequestGuard, SecurityHeaders, WebLimits
+from slopewise.web.trials.running import simulate_whole
 from slopewise.web.warming import make_ready
 
 if TYPE_CHECKING:
     from slopewise.records.store import Store
 
 __all__ = ["create_app"]
+
+_LAST_SECONDS = 5.0  # for a simulation to keep the blocks that are finished
 
 
 def create_app(store: "Store | None" = None, limits: WebLimits | None = None) -> FastAPI:
@@ -52,6 +55,8 @@ def create_app(store: "Store | None" = None, limits: WebLimits | None = None) ->
     app.state.limits = limits
     app.state.store = store or _store_in_memory()
     app.state.worker = Worker()
+    app.state.simulations = Worker()  # one at a time, beside the assessment of patients
+    app.state.simulate = simulate_whole
     app.state.staged = StagedUploads(most=limits.staged_uploads)
     app.add_exception_handler(HTTPException, _expected_failure)
     app.add_exception_handler(RequestValidationError, _expected_failure)
@@ -72,6 +77,8 @@ def _routers() -> tuple[APIRouter, ...]:
     from slopewise.web.patients import outlook
     from slopewise.web.patients import pages as patients
     from slopewise.web.prognosis import pages as prognosis
+    from slopewise.web.trials import pages as trials
+    from slopewise.web.trials import runs as trial_runs
 
     return (
         about.router,
@@ -83,6 +90,8 @@ def _routers() -> tuple[APIRouter, ...]:
         evidence_downloads.router,
         evidence_studies.router,
         claims.router,
+        trials.router,
+        trial_runs.router,
     )
 
 
@@ -100,6 +109,7 @@ async def _whole_life(app: FastAPI) -> AsyncIterator[None]:
     yield
     stopped.set()
     app.state.staged.forget_all()
+    app.state.simulations.close(_LAST_SECONDS)
 
 
 async def _expected_failure(request: Request, error: Exception) -> Response:

@@ -110,6 +110,8 @@ def _way_on(request: Request) -> tuple[str, str]:
     path = request.url.path
     if path.startswith("/evidence"):
         return "/evidence/studies", "All studies"
+    if path.startswith("/trials"):
+        return "/trials", "All trials"
     return ("/claims", "All claims") if path.startswith("/claims") else _PATIENTS
 
 

@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/prognosis", "Prognosis"),
     ("/evidence", "Evidence"),
     ("/claims", "Claims"),
+    ("/trials", "Trials"),
     ("/help", "Help"),
 )
 _WEB = Path(__file__).parent
@@ -54,4 +55,15 @@ def environment() -> Environment:
     for name in numbers.__all__:
         if name != "NOT_AVAILABLE":
             made.filters[name] = getattr(numbers, name)
+    made.filters["lower_first"] = _lower_first
+    made.filters["upper_first"] = _upper_first
     return made
+
+
+def _lower_first(text: str) -> str:
+    """The words inside a sentence; an abbreviation keeps its capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,14 +1,22 @@
 """Bounds for the looks of a trial, and how often it would stop at each."""
 
 import re
+import shlex
 from dataclasses import dataclass
 
 from slopewise.errors import InputError
 from slopewise.trial.boundary import boundary
+from slopewise.trial.design.design import Design
 from slopewise.trial.planned_looks import PlannedLooks, planned_looks
 from slopewise.trial.spending import spending_from_text
 
-__all__ = ["BoundaryRequest", "looks_from_text", "plan_looks"]
+__all__ = [
+    "BoundaryRequest",
+    "boundary_command",
+    "looks_from_text",
+    "plan_looks",
+    "request_of_design",
+]
 
 _SHARE = re.compile(r"(\d+\.?\d*|\.\d+)(?:\s*/\s*(\d+\.?\d*|\.\d+))?")
 
@@ -38,6 +46,34 @@ def plan_looks(request: BoundaryRequest) -> PlannedLooks:
         binding=request.is_binding,
     )
     return planned_looks(plan)
+
+
+def request_of_design(design: Design) -> BoundaryRequest | None:
+    """The looks of a design; None without looks, or where only their months are known."""
+    interim = design.interim
+    if interim is None or not interim.information:
+        return None
+    return BoundaryRequest(
+        looks=",".join(f"{share:g}" for share in interim.information),
+        alpha=design.multiplicity.alpha,
+        sides=design.multiplicity.sides,
+        spending=interim.spending,
+        beta=interim.beta,
+        futility=interim.futility,
+        is_binding=interim.binding,
+    )
+
+
+def boundary_command(request: BoundaryRequest) -> str:
+    """The command that finds the same bounds."""
+    words = ["slopewise", "trial", "boundary", "--looks", request.looks]
+    words += ["--alpha", f"{request.alpha:g}", "--sides", str(request.sides)]
+    words += ["--spending", request.spending, "--beta", f"{request.beta:g}"]
+    if request.futility is not None:
+        words += ["--futility", request.futility]
+    if request.is_binding:
+        words.append("--binding")
+    return shlex.join(words)
 
 
 def looks_from_text(text: str) -> tuple[float, ...]:

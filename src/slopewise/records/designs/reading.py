@@ -33,6 +33,9 @@ def tables_of(text: str, *, file: str = "design") -> DesignTables:
     """Read the text of a design file."""
     try:
         return DesignTables(file, tomllib.loads(text), lines_of(text))
+    except RecursionError:
+        said = "is nested too deeply to be a design; no list of one is more than two deep"
+        return DesignTables(file, broken=said)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"\(at line (\d+)", str(error))
         message = re.sub(r"\s*\(at .*\)$", "", str(error))

@@ -6,7 +6,14 @@ from slopewise.report.tables import Column, Table
 from slopewise.trial.boundary import Boundary, Stopping
 from slopewise.trial.planned_looks import PlannedLooks
 
-__all__ = ["boundary_text", "bounds_table", "stopping_table"]
+__all__ = [
+    "boundary_cautions",
+    "boundary_costs",
+    "boundary_sentence",
+    "boundary_text",
+    "bounds_table",
+    "stopping_table",
+]
 
 _RESEARCH_ONLY = "Research use only; no advice on treatment."
 
@@ -15,11 +22,11 @@ def boundary_text(looks: PlannedLooks) -> str:
     """Bounds, chances of stopping, and what to mind."""
     plan = looks.plan
     parts = [
-        wrapped(_opening(plan)),
+        wrapped(boundary_sentence(plan)),
         lay_out(bounds_table(plan)),
         lay_out(stopping_table(looks)),
-        "What it costs:\n" + bullets(_costs(looks)),
-        "Mind:\n" + bullets(_mind(plan)),
+        "What it costs:\n" + bullets(boundary_costs(looks)),
+        "Mind:\n" + bullets(boundary_cautions(plan)),
     ]
     if not looks.is_reached:
         parts.insert(
@@ -86,7 +93,8 @@ def _at(chances: Stopping, name: str, look: int) -> float:
     return kinds[name][look]
 
 
-def _opening(plan: Boundary) -> str:
+def boundary_sentence(plan: Boundary) -> str:
+    """How many looks, which spending, which errors."""
     many = len(plan.information)
     looks = "one look, at the end" if many == 1 else f"{many} looks, the last at the end"
     return (
@@ -95,7 +103,8 @@ def _opening(plan: Boundary) -> str:
     )
 
 
-def _costs(looks: PlannedLooks) -> tuple[str, ...]:
+def boundary_costs(looks: PlannedLooks) -> tuple[str, ...]:
+    """What the looks cost in people, and what the plan finds at half its effect."""
     plan = looks.plan
     average = plan.expected_information
     return (
@@ -109,7 +118,8 @@ def _costs(looks: PlannedLooks) -> tuple[str, ...]:
     )
 
 
-def _mind(plan: Boundary) -> tuple[str, ...]:
+def boundary_cautions(plan: Boundary) -> tuple[str, ...]:
+    """What to mind."""
     said = [
         "Information is the share of people, or of events, that the whole trial will give; if looks"
         " happen at other shares, compute the bounds again from the same spending.",

@@ -7,7 +7,7 @@ from typing import Any
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.plain import as_plain
 
-__all__ = ["canonical_text", "content_hash"]
+__all__ = ["canonical_text", "content_hash", "plain_number"]
 
 
 def canonical_text(design: Design) -> str:
@@ -21,6 +21,13 @@ def canonical_text(design: Design) -> str:
 def content_hash(design: Design) -> str:
     """SHA-256 of the canonical text, in hexadecimal."""
     return hashlib.sha256(canonical_text(design).encode()).hexdigest()
+
+
+def plain_number(value: float) -> str:
+    """A number as design files write it: without a decimal point where it is whole."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
 
 
 def _table(value: Any, name: str, lines: list[str]) -> None:
@@ -49,7 +56,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return plain_number(value)
     if isinstance(value, str):
         # a JSON string is a TOML basic string, but for the delete sign
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from slopewise.trial.design.limits import ByArm, Limits, Range
 
-__all__ = ["Path", "Problem", "as_plain", "from_plain"]
+__all__ = ["Path", "Problem", "as_plain", "bare_type", "from_plain"]
 
 Path = tuple[str | int, ...]
 
@@ -45,7 +45,7 @@ def _is_given(record: Any, field: Field[Any]) -> bool:
 
 def _field_plain(record: Any, field: Field[Any]) -> Any:
     value = getattr(record, field.name)
-    hint = _bare(get_type_hints(type(record), include_extras=True)[field.name])[0]
+    hint = bare_type(get_type_hints(type(record), include_extras=True)[field.name])[0]
     return dict(value) if hint == ByArm else as_plain(value)
 
 
@@ -82,7 +82,7 @@ def _unknown(key: str, known: list[str]) -> str:
     return f"is not known; known here: {', '.join(known)}"
 
 
-def _bare(hint: Any) -> tuple[Any, Limits | None]:
+def bare_type(hint: Any) -> tuple[Any, Limits | None]:
     """A type without "or None" and without its limits, and the limits."""
     if get_origin(hint) in (types.UnionType, Union):
         hint = next(one for one in get_args(hint) if one is not type(None))
@@ -93,13 +93,13 @@ def _bare(hint: Any) -> tuple[Any, Limits | None]:
 
 
 def _has_records(hint: Any) -> bool:
-    kind = _bare(hint)[0]
+    kind = bare_type(hint)[0]
     return is_dataclass(kind) or (get_origin(kind) is tuple and is_dataclass(get_args(kind)[0]))
 
 
 def _value(hint: Any, value: Any, path: Path, problems: list[Problem]) -> Any:
     """The value as its type wants it; a stand-in and a problem where it cannot be."""
-    kind, limits = _bare(hint)
+    kind, limits = bare_type(hint)
     if is_dataclass(kind):
         return _record(kind, value, path, problems)  # type: ignore[arg-type]
     if get_origin(kind) is tuple:
@@ -189,7 +189,7 @@ def _called(value: object) -> str:
 
 def _stand_in(hint: Any) -> Any:
     """Any value of the type, so that reading can go on; the design is refused all the same."""
-    kind, limits = _bare(hint)
+    kind, limits = bare_type(hint)
     if is_dataclass(kind):
         return _record(kind, {}, (), [])  # type: ignore[arg-type]
     if get_origin(kind) is tuple or (hint is not kind and limits is None):

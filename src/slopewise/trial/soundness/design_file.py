@@ -24,6 +24,7 @@ class DesignError:
     key: str
     value: str
     message: str
+    path: Path = ()
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}, line {self.line}"
@@ -78,7 +79,9 @@ def judged(read: DesignTables) -> DesignFile:
 def _error(problem: Problem, read: DesignTables) -> DesignError:
     table, key = _names(problem.path)
     line = line_of(problem.path, read.lines)
-    return DesignError(*(read.file, line, table, key), _shown(problem.value), problem.message)
+    return DesignError(
+        *(read.file, line, table, key), _shown(problem.value), problem.message, problem.path
+    )
 
 
 def _names(path: Path) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from slopewise.trial.design.words import (
 )
 
 __all__ = [
+    "OPTIONS_OF",
     "analysis_problems",
     "estimand_problems",
     "event_problems",
@@ -39,7 +40,7 @@ _REFUSED: dict[Missing, str] = {
 }
 _SURVIVAL_IN = {Analysis.JOINT_RANK, Analysis.WIN_RATIO, Analysis.TIME_TO_EVENT, Analysis.RMST}
 _TAKES_DEATH = _SURVIVAL_IN | {Analysis.JOINT_MODEL, Analysis.RESPONDER}
-_OF: dict[str, set[Analysis]] = {
+OPTIONS_OF: dict[str, set[Analysis]] = {
     "month": {Analysis.MMRM, Analysis.RMST},
     "covariance": {Analysis.MMRM},
     "degrees_of_freedom": {Analysis.MMRM, Analysis.SLOPE},
@@ -131,7 +132,7 @@ def analysis_problems(design: Design) -> Iterator[Problem]:
     months = design.visits.months
     for i, endpoint in enumerate(design.endpoints):
         place: Path = ("endpoints", i)
-        for key, analyses in _OF.items():
+        for key, analyses in OPTIONS_OF.items():
             if getattr(endpoint, key) is not None and endpoint.analysis not in analyses:
                 named = " or ".join(sorted(one.value for one in analyses))
                 said = f"is an option of {named}, not of {endpoint.analysis.value}; remove it"

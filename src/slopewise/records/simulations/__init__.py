@@ -1,0 +1,1 @@
+"""Simulations that were run on this machine: what was asked, what was found."""
