@@ -37,7 +37,7 @@ def reenact(
     The design as published is simulated many times, beside analyses that use every score.
     """
     from slopewise.records.designs.reenacted import reenacted_text
-    from slopewise.report.trial.reenactment import (
+    from slopewise.report.reenactment import (
         reenactment_object,
         reenactment_text,
         studies_text,

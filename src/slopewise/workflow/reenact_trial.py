@@ -12,10 +12,9 @@ from slopewise.workflow.simulate_trial import SimulationRequest, simulate_trial
 from slopewise.workflow.trial_design import read_design_text
 
 if TYPE_CHECKING:
-    from slopewise.evidence.study import Study
-    from slopewise.trial.simulating.characteristics import TrialSimulation
+    from slopewise.report.reenactment import Reenactment
 
-__all__ = ["ReenactRequest", "Reenactment", "reenact_trial", "reenacted_design", "reenacted_list"]
+__all__ = ["ReenactRequest", "reenact_trial", "reenacted_design", "reenacted_list"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,23 +27,15 @@ class ReenactRequest:
     seed: int | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Reenactment:
-    """The published study, its design, and what simulation says of the design."""
-
-    study: "Study"
-    design: Design
-    simulation: "TrialSimulation"
-
-
 def reenact_trial(
     request: ReenactRequest,
     *,
     progress: Progress = silent,
     stop: threading.Event | None = None,
-) -> Reenactment:
+) -> "Reenactment":
     """Simulate a published design without an effect and with several."""
     from slopewise.evidence.studies import load_study
+    from slopewise.report.reenactment import Reenactment
 
     design = reenacted_design(request.study)
     simulation = simulate_trial(

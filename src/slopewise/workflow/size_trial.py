@@ -13,9 +13,9 @@ from slopewise.workflow.trial_design import load_design
 
 if TYPE_CHECKING:
     from slopewise.trial.simulating.characteristics import ScenarioCharacteristics
-    from slopewise.trial.size.design_size import DesignSize
+    from slopewise.trial.size.design_size import CheckedPower, DesignSize, SizedTrial
 
-__all__ = ["CheckedPower", "SizeRequest", "SizedTrial", "size_trial"]
+__all__ = ["SizeRequest", "size_trial"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,36 +29,11 @@ class SizeRequest:
     seed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedPower:
-    """Simulated power of one endpoint with so many people, and its Monte Carlo error.
-
-    By the trial's own rules for endpoints that share alpha; else by its own p-value.
-    """
-
-    endpoint: str
-    people: int
-    share: float
-    error: float
-    replicates: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class SizedTrial:
-    """The answer, the design it is for, and how it was checked."""
-
-    size: "DesignSize"
-    design: Design
-    natural_history: str
-    seed: int
-    checked: tuple[CheckedPower, ...] = ()
-
-
-def size_trial(request: SizeRequest, *, progress: Progress = silent) -> SizedTrial:
+def size_trial(request: SizeRequest, *, progress: Progress = silent) -> "SizedTrial":
     """Size the design of a file; InputError says what cannot be."""
     from slopewise.progression.natural_history import embedded
     from slopewise.trial.simulating.plan import plan_trial
-    from slopewise.trial.size.design_size import size_design
+    from slopewise.trial.size.design_size import SizedTrial, size_design
 
     if request.check < 0 or request.workers < 1:
         raise InputError("--check takes 0 or more replicates, --workers 1 or more")
@@ -78,7 +53,7 @@ def size_trial(request: SizeRequest, *, progress: Progress = silent) -> SizedTri
 
 def _checked(
     request: SizeRequest, design: Design, found: "DesignSize", *, progress: Progress
-) -> tuple[CheckedPower, ...]:
+) -> tuple["CheckedPower", ...]:
     """Power at the design's own size, and at the size found for each primary endpoint.
 
     Sizes that the sites cannot bring in time are left out: such a trial would end smaller.
@@ -110,7 +85,9 @@ def _checked(
 
 def _of(
     scenario: "ScenarioCharacteristics", design: Design, found: "DesignSize"
-) -> list[CheckedPower]:
+) -> list["CheckedPower"]:
+    from slopewise.trial.size.design_size import CheckedPower
+
     table = design.multiplicity
     shares = table.order or tuple(one.name for one in design.primary)
     own = scenario.people == design.trial.size

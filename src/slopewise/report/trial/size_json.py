@@ -7,7 +7,7 @@ from slopewise.version import VERSION
 
 if TYPE_CHECKING:
     from slopewise.trial.size.assumed_course import AssumedCourse
-    from slopewise.workflow.size_trial import SizedTrial
+    from slopewise.trial.size.design_size import SizedTrial
 
 __all__ = ["size_object"]
 

@@ -10,8 +10,7 @@ from slopewise.report.trial.design_words import design_paragraphs
 
 if TYPE_CHECKING:
     from slopewise.trial.size.assumed_course import AssumedCourse
-    from slopewise.trial.size.design_size import EndpointSize
-    from slopewise.workflow.size_trial import CheckedPower, SizedTrial
+    from slopewise.trial.size.design_size import CheckedPower, EndpointSize, SizedTrial
 
 __all__ = ["size_table", "size_text"]
 

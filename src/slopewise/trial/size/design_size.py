@@ -14,6 +14,7 @@ from numpy import ndarray as Array
 
 from slopewise.endpoint.pairs.pairwise import SurvivalLevel, VisitsLevel, compare_arms
 from slopewise.trial.boundary import Boundary, BoundaryStatus
+from slopewise.trial.design.design import Design
 from slopewise.trial.design.words import Analysis, EndpointRole, Procedure, TrialKind
 from slopewise.trial.enrolment import expected_enrolled
 from slopewise.trial.simulating.plan import Comparison, TrialPlan
@@ -33,7 +34,14 @@ from slopewise.trial.size.people_needed import (
 )
 from slopewise.trial.size.virtual_arms import virtual_arm
 
-__all__ = ["DesignSize", "EndpointSize", "SizeStatus", "size_design"]
+__all__ = [
+    "CheckedPower",
+    "DesignSize",
+    "EndpointSize",
+    "SizeStatus",
+    "SizedTrial",
+    "size_design",
+]
 
 _PAIRED = 2000  # virtual people of each arm compared with each other
 
@@ -93,6 +101,31 @@ class DesignSize:
     enrolled_by_then: int
     untreated: tuple[tuple[str, AssumedCourse], ...]
     endpoints: tuple[EndpointSize, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPower:
+    """Simulated power of one endpoint with so many people, and its Monte Carlo error.
+
+    By the trial's own rules for endpoints that share alpha; else by its own p-value.
+    """
+
+    endpoint: str
+    people: int
+    share: float
+    error: float
+    replicates: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SizedTrial:
+    """The answer, the design it is for, and how it was checked."""
+
+    size: DesignSize
+    design: Design
+    natural_history: str
+    seed: int
+    checked: tuple[CheckedPower, ...] = ()
 
 
 def size_design(plan: TrialPlan, *, power: float = 0.9) -> DesignSize:

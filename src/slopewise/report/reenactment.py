@@ -1,6 +1,7 @@
 """A published trial run again: what was printed, beside what its design does in simulation."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slopewise.report.assessment_text import bullets, lay_out, wrapped
@@ -10,18 +11,28 @@ from slopewise.report.terminal_text import without_controls
 from slopewise.report.trial.simulation_json import simulation_object
 
 if TYPE_CHECKING:
-    from slopewise.evidence.study import GroupDifference, GroupSummary, ResponderResult
+    from slopewise.evidence.study import GroupDifference, GroupSummary, ResponderResult, Study
+    from slopewise.trial.design.design import Design
     from slopewise.trial.simulating.characteristics import (
         EndpointCharacteristics,
         Rate,
         ScenarioCharacteristics,
+        TrialSimulation,
     )
-    from slopewise.workflow.reenact_trial import Reenactment
 
-__all__ = ["power_table", "reenactment_object", "reenactment_text", "studies_text"]
+__all__ = ["Reenactment", "power_table", "reenactment_object", "reenactment_text", "studies_text"]
 
 _RESEARCH_ONLY = "Research use only; no advice on treatment."
 _MOST_DIFFERENCES = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reenactment:
+    """The published study, its design, and what simulation says of the design."""
+
+    study: "Study"
+    design: "Design"
+    simulation: "TrialSimulation"
 
 
 def studies_text(studies: Sequence[tuple[str, str]]) -> str:
@@ -31,7 +42,7 @@ def studies_text(studies: Sequence[tuple[str, str]]) -> str:
     return "\n".join([*rows, "", "Run one: slopewise trial reenact STUDY"])
 
 
-def reenactment_text(found: "Reenactment") -> str:
+def reenactment_text(found: Reenactment) -> str:
     """What was published, what the design could show, and what its rule does without an effect."""
     study, design = found.study, found.design
     where = study.bibliography.doi or study.bibliography.pmid or study.bibliography.registry_ids[0]
@@ -48,7 +59,7 @@ def reenactment_text(found: "Reenactment") -> str:
     return without_controls("\n\n".join(parts))
 
 
-def power_table(found: "Reenactment") -> Table:
+def power_table(found: Reenactment) -> Table:
     """Each endpoint's chance of a significant result, by what the treatment really does."""
     scenarios = _scenarios(found)
     columns = (
@@ -67,7 +78,7 @@ def power_table(found: "Reenactment") -> Table:
     return Table("Power", columns, rows, note)
 
 
-def reenactment_object(found: "Reenactment") -> dict[str, Any]:
+def reenactment_object(found: Reenactment) -> dict[str, Any]:
     """The same for machines, with everything the simulation found."""
     return {
         "study": found.study.study_id,
@@ -77,7 +88,7 @@ def reenactment_object(found: "Reenactment") -> dict[str, Any]:
     }
 
 
-def _published(found: "Reenactment") -> Iterator[str]:
+def _published(found: Reenactment) -> Iterator[str]:
     study = found.study
     for one in study.responders:
         if one.superseded_by is None and one.treated is not None and one.control is not None:
@@ -121,7 +132,7 @@ def _p(value: float | None, text: str | None) -> str:
     return f"; P {text}" if value is None else f"; P = {value:g}"
 
 
-def _said(found: "Reenactment") -> Iterator[str]:
+def _said(found: Reenactment) -> Iterator[str]:
     for scenario in _scenarios(found):
         for one in scenario.endpoints:
             if one.controls_responding is not None and not scenario.has_effect:
@@ -143,7 +154,7 @@ def _rule(one: "EndpointCharacteristics") -> str:
     )
 
 
-def _scenarios(found: "Reenactment") -> list["ScenarioCharacteristics"]:
+def _scenarios(found: Reenactment) -> list["ScenarioCharacteristics"]:
     """Without an effect first, then by slowing."""
     return sorted(found.simulation.scenarios, key=_slowing)
 
@@ -164,7 +175,7 @@ def _primary(scenario: "ScenarioCharacteristics", one: "EndpointCharacteristics"
     )
 
 
-def _best(found: "Reenactment") -> str:
+def _best(found: Reenactment) -> str:
     """Whether another analysis of the same people would have seen a quarter's slowing better."""
     planned = found.simulation.scenarios[0]
     primary = next(one for one in planned.endpoints if one.role == "primary")
@@ -188,7 +199,7 @@ def _rate(rate: "Rate") -> str:
     return f"{decimal(100 * rate.share)} (± {decimal(196 * rate.error)})"
 
 
-def _mind(found: "Reenactment") -> list[str]:
+def _mind(found: Reenactment) -> list[str]:
     return [
         "the people are simulated from natural history, let in by the published rules where they"
         " were read; `slopewise trial reenact STUDY --design` shows every number with its source,"
