@@ -112,7 +112,7 @@ def test_what_every_scenario_shares_is_said_once() -> None:
         for one in found.scenarios
     ]
     said = answers(replace(found, scenarios=tuple(late)))
-    assert said[-1] == "In every scenario the effect is one beginning 1 month after a dose."
+    assert said[-1] == "The effect in every scenario that has one: beginning 1 month after a dose."
     assert sum("beginning" in one for one in said) == 1
 
 

@@ -6,7 +6,7 @@ from slopewise.report.simulation.trials import TrialPanel, TrialsPicture, trials
 from slopewise.report.tables import Column, Table
 from slopewise.trial.simulating.characteristics import ExampleTrial, TrialSimulation
 
-__all__ = ["figure_examples"]
+__all__ = ["figure_examples", "panel_of"]
 
 _NONE = "\u2013"
 
@@ -19,7 +19,7 @@ def figure_examples(simulation: TrialSimulation) -> Drawing | None:
     arms = tuple(dict.fromkeys(arm for one in told for arm, _, _ in one.scores))
     title = f"{plural(len(told), 'simulated trial')} to look at"
     won = sum(1 for one in told if one.won)
-    picture = TrialsPicture(title, arms, tuple(_panel(one) for one in told))
+    picture = TrialsPicture(title, arms, tuple(panel_of(one) for one in told))
     sentence = (
         f"The same design and the same effect each time; only chance differs. {won} of"
         f" {plural(len(told), 'trial')} won. Mean ALSFRS-R of those seen, and of 100 people those"
@@ -34,7 +34,8 @@ def figure_examples(simulation: TrialSimulation) -> Drawing | None:
     )
 
 
-def _panel(one: ExampleTrial) -> TrialPanel:
+def panel_of(one: ExampleTrial) -> TrialPanel:
+    """One trial as it is drawn."""
     scores = tuple(
         (
             arm,
@@ -51,13 +52,19 @@ def _panel(one: ExampleTrial) -> TrialPanel:
             arm,
             tuple(
                 (month, 100.0 * value)
-                for month, value in zip(one.visit_months, shares, strict=False)
+                for month, value in zip(_months_of(one, len(shares)), shares, strict=False)
             ),
         )
         for arm, shares in one.alive
         if arm in {name for name, _, _ in one.scores}
     )
-    return TrialPanel(f"Trial {one.number}: {_verdict(one)}", _words(one), scores, alive)
+    title = f"Trial {one.number}: {'won' if one.won else 'not won'}"
+    return TrialPanel(title, _words(one), scores, alive)
+
+
+def _months_of(one: ExampleTrial, count: int) -> tuple[float, ...]:
+    """The last so many visit months: survival is counted from randomisation, scores before too."""
+    return one.visit_months[max(0, len(one.visit_months) - count) :]
 
 
 def _verdict(one: ExampleTrial) -> str:
@@ -65,11 +72,11 @@ def _verdict(one: ExampleTrial) -> str:
 
 
 def _words(one: ExampleTrial) -> str:
-    """When it ended, how many people, and the first answer."""
-    end = "Ended" if one.stopped == "at the end" else f"Stopped {one.stopped}"
-    said = (
-        f"{end} after {decimal(one.months)} months with {plural(one.people, 'person', 'people')}."
-    )
+    """What won it, when it ended, how many people, and the first answer."""
+    end = "Ended" if one.stopped.startswith("at the") else f"Stopped {one.stopped}"
+    won = f"Won by {', '.join(one.won)}. " if one.won else ""
+    people = plural(one.people, "person", "people")
+    said = f"{won}{end} after {decimal(one.months)} months with {people}."
     if not one.answers:
         return said
     name, estimate, low, high, p = one.answers[0]

@@ -48,7 +48,7 @@ def scenario_words(told: ScenarioCharacteristics) -> str:
 def short_words(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
     """The same without what every scenario with an effect shares (`shared_words`)."""
     if told.slowing_drawn is not None:
-        return "slowing drawn from the evidence"
+        return "slowing from the evidence"
     if not told.has_effect:
         return scenario_words(told)
     shared = _shared(simulation)
@@ -59,7 +59,7 @@ def short_words(told: ScenarioCharacteristics, simulation: TrialSimulation) -> s
 def shared_words(simulation: TrialSimulation) -> str:
     """One sentence on how the effect comes in every scenario that has one; empty if at once."""
     shared = _shared(simulation)
-    return f"In every scenario the effect is one {', '.join(shared)}." if shared else ""
+    return f"The effect in every scenario that has one: {', '.join(shared)}." if shared else ""
 
 
 def _shared(simulation: TrialSimulation) -> list[str]:

@@ -52,10 +52,11 @@ class TrialsPicture:
     panels: tuple[TrialPanel, ...]
 
     @property
-    def last_month(self) -> float:
-        """The end of the axis of months."""
-        found = (m for one in self.panels for _, line in one.scores for m, _ in line)
-        return max(found, default=0.0) or 1.0
+    def months(self) -> tuple[float, float]:
+        """The ends of the axis of months; a run-in lies before 0."""
+        found = [m for one in self.panels for _, line in one.scores for m, _ in line]
+        first = min(0.0, *found) if found else 0.0
+        return first, max(first + 1.0, *found) if found else 1.0
 
     @property
     def score_domain(self) -> tuple[float, float]:
@@ -78,12 +79,13 @@ class _Frame:
     left: float
     top: float
     width: float
-    last_month: float
+    months: tuple[float, float]
     domain: tuple[float, float]
     heading: str
 
     def x(self, month: float) -> float:
-        return round(self.left + self.width * month / self.last_month, 1)
+        first, last = self.months
+        return round(self.left + self.width * (month - first) / (last - first), 1)
 
     def y(self, value: float) -> float:
         low, high = self.domain
@@ -125,10 +127,10 @@ def _frames(
     """Function at the left, survival at the right."""
     inner = room - 2 * _AXIS - 14
     wide = round(inner * 0.56)
-    last = picture.last_month
-    scores = _Frame(left + _AXIS, top, wide, last, picture.score_domain, "Mean score")
+    months = picture.months
+    scores = _Frame(left + _AXIS, top, wide, months, picture.score_domain, "Mean score")
     start = left + 2 * _AXIS + wide + 14
-    alive = _Frame(start, top, inner - wide, last, picture.alive_domain, "Without event")
+    alive = _Frame(start, top, inner - wide, months, picture.alive_domain, "Without event")
     return scores, alive
 
 
@@ -174,7 +176,7 @@ def _axes(frames: list[_Frame]) -> list["alt.Chart"]:
             left_of.append({"x": frame.left - 5, "y": y, "words": f"{value:g}"})
         below += [
             {"x": frame.x(month), "y": bottom + 13, "words": f"{month:g}"}
-            for month in (0.0, frame.last_month / 2, frame.last_month)
+            for month in (0.0, frame.months[1] / 2, frame.months[1])
         ]
         headings.append({"x": frame.left, "y": frame.top - 13, "words": frame.heading})
     small = {"color": style.INK_SOFT, "fontSize": style.LABEL_SIZE - 1}
