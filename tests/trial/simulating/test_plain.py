@@ -125,6 +125,20 @@ def test_a_rate_is_written_with_its_error_and_interval() -> None:
     assert plain["schema"] == SCHEMA
 
 
+def test_places_of_tuples_have_names() -> None:
+    plain = simulation_plain(a_simulation())
+    told, example = plain["scenarios"][0], plain["examples"][0]
+    assert told["dead"][0]["arm"] == "cells"
+    assert told["scenario"]["slowing"] == {"cells": 0.3}
+    shares = list(a_simulation().examples[0].alive[0][1])
+    assert example["alive"][0] == {"arm": "cells", "share": shares}
+    assert example["scores"][1]["arm"] == "sham"
+    assert example["scores"][1]["seen"][0] == 150
+    assert example["answers"][0] == {
+        "endpoint": "slope", "estimate": 0.28, "low": 0.08, "high": 0.48, "p_value": 0.004,
+    }  # fmt: skip
+
+
 def test_derived_numbers_are_not_believed() -> None:
     plain = simulation_plain(a_simulation())
     plain["scenarios"][0]["success"]["value"] = 0.999
