@@ -278,6 +278,21 @@ def test_looks_at_months_and_no_looks_are_explained(trials: Client) -> None:
     assert "only known once it is simulated" in page.text
 
 
+def test_the_size_of_a_design_is_what_the_command_says(trials: Client, folder: Path) -> None:
+    from slopewise.report.trial.size_text import size_table
+    from slopewise.workflow.size_trial import SizeRequest, size_trial
+
+    name = saved_template(trials)
+    place = folder / "designs" / f"{name}.toml"
+    page = trials.page(f"/trials/{name}/size?power=80")
+    assert f"slopewise trial size {place} --power 0.8" in page.text
+    expected = size_table(size_trial(SizeRequest(place=place, power=0.8)))
+    assert page.first("table").rows() == [
+        [" ".join(cell.split()) for cell in row] for row in expected.rows
+    ]
+    assert trials.get(f"/trials/{name}/size?power=101").status_code == 422
+
+
 def test_a_new_name_of_an_arm_is_used_everywhere(trials: Client, folder: Path) -> None:
     pairs = template_pairs(trials)
     sent = changed(pairs, arms__0__name="MSC & <b>", endpoints__0__name="decline 12")
@@ -358,7 +373,7 @@ def test_a_name_that_is_taken_is_told_beside_the_name(trials: Client, folder: Pa
 def test_no_name_leads_out_of_the_folder(trials: Client, folder: Path, name: str) -> None:
     secret = folder.parent / "x.toml"
     secret.write_text("secret = 1", "utf-8")
-    for rest in ("", "/looks", "/run", "/result", "/design.toml", "/file"):
+    for rest in ("", "/looks", "/size", "/run", "/result", "/design.toml", "/file"):
         answer = trials.get(f"/trials/{name}{rest}")
         assert answer.status_code in {404, 405, 422}
         assert "secret" not in answer.text

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from slopewise.trial.size.assumed_course import AssumedCourse
     from slopewise.trial.size.design_size import CheckedPower, EndpointSize, SizedTrial
 
-__all__ = ["size_table", "size_text"]
+__all__ = ["size_table", "size_text", "size_words"]
 
 _RESEARCH_ONLY = "Research use only; no advice on treatment."
 _EFFECT = "The effect that is simulated"
@@ -32,6 +32,15 @@ def size_text(found: "SizedTrial") -> str:
         parts.append("Checked by simulation:\n" + bullets([_checked(one) for one in found.checked]))
     parts.append("Mind:\n" + bullets(_mind(found)))
     return "\n\n".join(parts)
+
+
+def size_words(found: "SizedTrial") -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Heading and sentences of each part beside the table, as a page shows them."""
+    return (
+        ("Course assumed", tuple(_assumed(found))),
+        ("Assumed of the treatment", tuple(_effect(found))),
+        ("Mind", tuple(_mind(found))),
+    )
 
 
 def size_table(found: "SizedTrial") -> Table:

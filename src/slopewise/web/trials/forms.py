@@ -21,6 +21,7 @@ __all__ = [
     "RunFields",
     "RunForm",
     "RunInput",
+    "SizeQuery",
     "TemplateQuery",
 ]
 
@@ -87,6 +88,19 @@ class FileForm(BaseModel):
 
     text: str = ""
     do: Literal["save", "check"] = "check"
+
+
+class SizeForm(BaseModel):
+    """The power that is wanted, of 100."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    power: Literal["80", "90", "95"] = "90"
+
+    @property
+    def share(self) -> float:
+        """The same as a share."""
+        return float(self.power) / 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +223,4 @@ DesignFields = Annotated[DesignForm, Depends(_design_form)]
 FileFields = Annotated[FileForm, Depends(_file_form)]
 RunFields = Annotated[RunForm, Form()]
 TemplateQuery = Annotated[TemplateForm, Query()]
+SizeQuery = Annotated[SizeForm, Query()]

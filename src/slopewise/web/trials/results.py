@@ -1,6 +1,8 @@
-"""What the page of one simulation shows, and the files that can be taken away from it."""
+"""What the pages of looks, size and simulations show, and the files to take away."""
 
 import json
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slopewise.errors import NotFoundError
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from slopewise.trial.design.design import Design
     from slopewise.trial.simulating.characteristics import TrialSimulation
 
-__all__ = ["download_of", "shown_result"]
+__all__ = ["download_of", "shown_looks", "shown_result", "shown_size"]
 
 _ASKED = (("design.toml", "Design (TOML)"), ("settings.json", "Settings and seed (JSON)"))
 _FOUND = (
@@ -20,6 +22,40 @@ _FOUND = (
     ("result.csv", "Results (CSV)"),
     ("report.html", "Report (HTML)"),
 )
+
+
+def shown_looks(name: str, design: "Design") -> dict[str, Any]:
+    """Bounds of the looks, chances of stopping, and what looking costs."""
+    from slopewise.report.simulation.looks import figure_boundary
+    from slopewise.report.trial import boundary_text as words
+    from slopewise.workflow.trial_boundary import boundary_command, plan_looks, request_of_design
+
+    asked = request_of_design(design)
+    looks = None if asked is None else plan_looks(asked)
+    return {
+        "name": name,
+        "design": design,
+        "looks": looks,
+        "drawing": None if looks is None else figure_boundary(looks.plan),
+        "words": words,
+        "command_words": "" if asked is None else boundary_command(asked),
+    }
+
+
+def shown_size(place: Path, *, power: float) -> dict[str, Any]:
+    """How many people each endpoint of a design file needs."""
+    from slopewise.report.trial.size_text import size_table, size_words
+    from slopewise.workflow.size_trial import SizeRequest, size_trial
+
+    found = size_trial(SizeRequest(place=place, power=power))
+    return {
+        "design": found.design,
+        "table": size_table(found),
+        "words": size_words(found),
+        "command_words": shlex.join(
+            ["slopewise", "trial", "size", str(place), "--power", f"{power:g}"]
+        ),
+    }
 
 
 def shown_result(run: KeptRun, state: JobState | None) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from slopewise.errors import InputError, NotFoundError, RecordError
 from slopewise.trial.design.design import Design
 from slopewise.web.rendering import page
-from slopewise.web.trials.forms import RunFields, RunForm
-from slopewise.web.trials.results import download_of, shown_result
+from slopewise.web.trials.forms import RunFields, RunForm, SizeQuery
+from slopewise.web.trials.results import download_of, shown_looks, shown_result, shown_size
 from slopewise.web.trials.running import about_run, begin_run, running_state, stop_run
 from slopewise.workflow import saved_designs as saved
 from slopewise.workflow import trial_runs
@@ -23,22 +23,14 @@ router = APIRouter()
 
 @router.get("/trials/{name}/looks", summary="When a design may stop early, and what looking costs")
 def show_looks(request: Request, name: str) -> Response:
-    from slopewise.report.simulation.looks import figure_boundary
-    from slopewise.report.trial import boundary_text as words
-    from slopewise.workflow.trial_boundary import boundary_command, plan_looks, request_of_design
+    return page(request, "trials/looks.html", shown_looks(name, _sound(name)))
 
-    design = _sound(name)
-    asked = request_of_design(design)
-    looks = None if asked is None else plan_looks(asked)
-    context = {
-        "name": name,
-        "design": design,
-        "looks": looks,
-        "drawing": figure_boundary(looks.plan) if looks else None,
-        "words": words,
-        "command_words": boundary_command(asked) if asked else "",
-    }
-    return page(request, "trials/looks.html", context)
+
+@router.get("/trials/{name}/size", summary="How many people a design needs")
+def show_size(request: Request, name: str, form: SizeQuery) -> Response:
+    _sound(name)
+    context = shown_size(saved.design_path(name), power=form.share)
+    return page(request, "trials/size.html", context | {"name": name, "power": form.power})
 
 
 @router.get("/trials/{name}/run", summary="How a design is to be simulated")
