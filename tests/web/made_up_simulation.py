@@ -134,6 +134,7 @@ def _scenario(
         name=name,
         scenario=scenario,
         people=people,
+        alpha=0.025,
         has_effect=has_effect,
         replicates=each,
         success=_rate(_power(theta, people, 1.0), each),

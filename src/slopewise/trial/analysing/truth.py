@@ -43,7 +43,9 @@ class _Course:
 
 
 def truths(plan: TrialPlan) -> tuple[Truth, ...]:
-    """One for every comparison of the plan."""
+    """One for every comparison of the plan; none where each trial draws a slowing of its own."""
+    if plan.drawn_slowing:
+        return (Truth(None),) * len(plan.comparisons)
     courses: dict[int, _Course] = {}
 
     def course_of(arm: int) -> _Course:
@@ -67,8 +69,7 @@ def _course(plan: TrialPlan, arm: int) -> _Course:
         world, entered.people, schedule,
         steps=range(schedule.randomised_edge, len(schedule.edges) - 1),
         treatment=treatment_of(
-            plan, entered.people, np.full(entered.people.level.shape, arm),
-            drawn=np.full(_WORLDS, np.mean(plan.drawn_slowing)) if plan.drawn_slowing else None,
+            plan, entered.people, np.full(entered.people.level.shape, arm)
         ),
         visits=range(schedule.baseline, len(schedule.visit_month)),
         generator=generator,
