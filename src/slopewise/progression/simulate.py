@@ -84,8 +84,11 @@ def record_scores(
 ) -> Float[Array, "patients visits"]:
     """Scores as a rater writes them: error, then rounding to whole points, then 0..48."""
     error_sd = np.sqrt(np.maximum(residual_sd**2 - ROUNDING_VARIANCE, 0.0))
-    noise = generator.standard_normal(expected_function.shape)
-    return np.clip(np.rint(expected_function + error_sd * noise), 0.0, 48.0)
+    scores = generator.standard_normal(expected_function.shape)
+    scores *= error_sd
+    scores += expected_function
+    np.rint(scores, out=scores)
+    return np.asarray(np.minimum(np.maximum(scores, 0.0, out=scores), 48.0, out=scores))
 
 
 def _move(

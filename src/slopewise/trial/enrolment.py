@@ -62,6 +62,8 @@ def enrol(
     else:
         waited = np.cumsum(generator.exponential(size=shape), axis=1)
     month = expected_month(sites, waited)
+    if len(sites.opens_month) == 1:
+        return Enrolled(month, np.zeros(shape, dtype=np.int64), month <= closes_month)
     order = np.argsort(sites.opens_month, kind="stable")
     rates = np.cumsum(sites.people_per_month[order])
     is_open = np.searchsorted(sites.opens_month[order], month, side="right")
@@ -79,6 +81,8 @@ def expected_enrolled(sites: SiteRates, month: Float[Array, "..."]) -> Float[Arr
 def expected_month(sites: SiteRates, people: Float[Array, "..."]) -> Float[Array, "..."]:
     """Λ⁻¹: the calendar month by which so many people are expected."""
     opens = np.unique(sites.opens_month)
+    if len(opens) == 1:
+        return np.asarray(opens[0] + people / sites.people_per_month.sum())
     reached = expected_enrolled(sites, opens)
     rate = np.array([sites.people_per_month[sites.opens_month <= m].sum() for m in opens])
     last = np.maximum(np.searchsorted(reached, people, side="right") - 1, 0)

@@ -70,7 +70,8 @@ def permuted_blocks(
             f"block sizes {list(block_sizes)} do not fit the allocation {list(allocation)}; give "
             f"multiples of {whole}"
         )
-    place, largest = _place_in_stratum(strata)
+    is_one = int(strata.max(initial=0)) == 0
+    place, largest = (None, strata.shape[1]) if is_one else _place_in_stratum(strata)
     sequences = _block_sequences(
         (len(strata), int(strata.max(initial=0)) + 1),
         ratio,
@@ -78,6 +79,8 @@ def permuted_blocks(
         blocks=-(-largest // min(block_sizes)),
         generator=generator,
     )
+    if place is None:
+        return np.asarray(sequences[:, 0, :largest])
     return np.asarray(sequences[np.arange(len(strata))[:, None], strata, place])
 
 

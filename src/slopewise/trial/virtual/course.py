@@ -27,6 +27,7 @@ from slopewise.trial.virtual.schedule import Schedule
 __all__ = ["Followed", "Treatment", "follow", "recorded"]
 
 _STEEPEST = 50.0  # largest exponent of the hazard: certain death within the step
+_HIGHEST = float(np.exp(_STEEPEST))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,6 +82,8 @@ def follow(
     wanders = bool(people.wander_sd.any())
     pace: Array | float = 1.0
     direct: Array | float | None = None
+    change: Array | None = None
+    lasted = 0.0
     for step in steps:
         if step == steps.start and step in edges:
             function.append(m)
@@ -88,16 +91,22 @@ def follow(
         span = (float(schedule.edges[step]), float(schedule.edges[step + 1]))
         if treatment is not None and treatment.changes_at(step, first=steps.start):
             share = treatment.at(step)
+            change = None
             pace = 1.0 - treatment.slowing * share
             if treatment.log_hazard_ratio is not None:
                 direct = treatment.log_hazard_ratio * share
-        change, w = _natural_change(
-            world, people, w, months=span[1] - span[0], wanders=wanders, generator=generator
-        )
-        if treatment is not None:
-            change *= pace
+        months = span[1] - span[0]
+        # on a straight line a step of the same length, under the same exposure, repeats itself
+        repeats = change is not None and not wanders and months == lasted
+        if change is None or not repeats:
+            change, w = _natural_change(
+                world, people, w, months=months, wanders=wanders, generator=generator
+            )
+            if treatment is not None:
+                change *= pace
+        lasted = months
         if risk is not None:
-            risk.pass_over(m, change, direct, span=span)
+            risk.pass_over(m, change, direct, span=span, repeats=repeats)
         m = m + change
         if step + 1 in edges:
             function.append(m)
@@ -145,6 +154,8 @@ class _Risk:
         self._is_alive = people.risk < people.threshold
         self.cumulative = people.risk
         self.event_month = people.event_month.copy()
+        self._rate: Array | None = None
+        self._growth: Array | None = None
 
     def pass_over(
         self,
@@ -153,17 +164,15 @@ class _Risk:
         direct: Array | float | None,
         *,
         span: tuple[float, float],
+        repeats: bool,
     ) -> None:
-        """One step, from function `m` by `change`."""
+        """One step, from function `m` by `change`; `repeats`: the change of the step before."""
         start, end = span
         since, until = ((at - self._first_visit) ** self._shape for at in span)
-        rate = self._by_value * m
-        rate += self._constant
-        rate += (0.5 * self._by_value + self._by_slope / (end - start)) * change
-        if direct is not None:
-            rate += direct
-        np.minimum(rate, _STEEPEST, out=rate)
-        np.exp(rate, out=rate)
+        rate = self._next_rate(change) if repeats else None
+        if rate is None:
+            rate = self._rate_of(m, change, direct, months=end - start)
+        self._rate = rate
         after = rate * (until - since)
         after += self.cumulative
         passed = after >= self._threshold
@@ -177,6 +186,27 @@ class _Risk:
             self.event_month.ravel()[here] = np.clip(month, start, end)
             self._is_alive ^= passed
         self.cumulative = after
+
+    def _rate_of(
+        self, m: Array, change: Array, direct: Array | float | None, *, months: float
+    ) -> Array:
+        """exp of the exponent over a step: the hazard but for k t^(k−1)."""
+        rate = self._by_value * m
+        rate += self._constant
+        rate += (0.5 * self._by_value + self._by_slope / months) * change
+        if direct is not None:
+            rate += direct
+        np.minimum(rate, _STEEPEST, out=rate)
+        self._growth = None
+        return np.asarray(np.exp(rate, out=rate))
+
+    def _next_rate(self, change: Array) -> Array | None:
+        """On a straight line the hazard grows by the same factor from step to step."""
+        if self._rate is None:
+            return None
+        if self._growth is None:
+            self._growth = np.exp(np.minimum(self._by_value * change, _STEEPEST))
+        return np.asarray(np.minimum(self._rate * self._growth, _HIGHEST))
 
 
 def recorded(
