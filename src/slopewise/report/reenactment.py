@@ -73,7 +73,7 @@ def power_table(found: Reenactment) -> Table:
     alpha, sides = found.design.multiplicity.alpha, found.design.multiplicity.sides
     note = (
         f"Each endpoint by its own p-value at {alpha:g}, {'two' if sides == 2 else 'one'}-sided, in"
-        " favour of the treatment; in brackets the 95 % interval for the number of simulated trials."
+        " favour of the treatment; in brackets the 95 % Monte Carlo interval."
     )
     return Table("Power", columns, rows, note)
 
