@@ -73,7 +73,7 @@ def power_table(found: Reenactment) -> Table:
     alpha, sides = found.design.multiplicity.alpha, found.design.multiplicity.sides
     note = (
         f"Each endpoint by its own p-value at {alpha:g}, {'two' if sides == 2 else 'one'}-sided, in"
-        " favour of the treatment; ± is 1.96 Monte Carlo errors."
+        " favour of the treatment; in brackets the 95 % Monte Carlo interval."
     )
     return Table("Power", columns, rows, note)
 
@@ -196,7 +196,8 @@ def _effect(scenario: "ScenarioCharacteristics") -> str:
 
 
 def _rate(rate: "Rate") -> str:
-    return f"{decimal(100 * rate.share)} (± {decimal(196 * rate.error)})"
+    low, high = rate.interval
+    return f"{decimal(100 * rate.share)} ({decimal(100 * low)}–{decimal(100 * high)})"
 
 
 def _mind(found: Reenactment) -> list[str]:

@@ -97,7 +97,7 @@ def _of(
         if one.power_at_design_size is not None and (own or one.people == scenario.people)
     }
     return [
-        CheckedPower(one.name, scenario.people, rate.share, rate.error, rate.of)
+        CheckedPower(one.name, scenario.people, rate.share, *rate.interval, rate.of)
         for one in scenario.endpoints
         if one.name in sized
         for rate in [one.power if one.name in shares else one.alone]

@@ -106,8 +106,9 @@ def _course(course: "AssumedCourse") -> list[str]:
 
 def _checked(one: "CheckedPower") -> str:
     return (
-        f"{one.endpoint}, {whole(one.people)} people: {decimal(100 * one.share)} % (±"
-        f" {decimal(196 * one.error)}) of {whole(one.replicates)} simulated trials"
+        f"{one.endpoint}, {whole(one.people)} people: {decimal(100 * one.share)} %"
+        f" ({decimal(100 * one.low)} to {decimal(100 * one.high)}) of {whole(one.replicates)}"
+        " simulated trials"
     )
 
 

@@ -105,7 +105,7 @@ class DesignSize:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPower:
-    """Simulated power of one endpoint with so many people, and its Monte Carlo error.
+    """Simulated power of one endpoint with so many people, and its 95 % Monte Carlo interval.
 
     By the trial's own rules for endpoints that share alpha; else by its own p-value.
     """
@@ -113,7 +113,8 @@ class CheckedPower:
     endpoint: str
     people: int
     share: float
-    error: float
+    low: float
+    high: float
     replicates: int
 
 
