@@ -42,10 +42,12 @@ class Treatment:
     exposure: Float[Array, "arms steps"]
     arm: Int[Array, "trials people"] | None = None
 
-    def at(self, step: int) -> Array | float:
-        """Each person's share of the full effect in a step."""
+    def at(self, step: int) -> tuple[Array, Array | None]:
+        """The pace of everybody's decline in a step (1 = natural), and the direct effect."""
         shares = self.exposure[:, step]
-        return float(shares[0]) if self.arm is None else np.asarray(shares[self.arm])
+        share = shares[0] if self.arm is None else shares[self.arm]
+        ratio = self.log_hazard_ratio
+        return 1.0 - self.slowing * share, None if ratio is None else ratio * share
 
     def changes_at(self, step: int, *, first: int) -> bool:
         """Whether any arm's exposure differs from the step before."""
@@ -83,29 +85,25 @@ def follow(
     pace: Array | float = 1.0
     direct: Array | float | None = None
     change: Array | None = None
-    lasted = 0.0
+    lengths = np.diff(schedule.edges)
     for step in steps:
         if step == steps.start and step in edges:
             function.append(m)
             slopes.append(people.slope + w)
-        span = (float(schedule.edges[step]), float(schedule.edges[step + 1]))
         if treatment is not None and treatment.changes_at(step, first=steps.start):
-            share = treatment.at(step)
             change = None
-            pace = 1.0 - treatment.slowing * share
-            if treatment.log_hazard_ratio is not None:
-                direct = treatment.log_hazard_ratio * share
-        months = span[1] - span[0]
+            pace, direct = treatment.at(step)
+        months = float(lengths[step])
         # on a straight line a step of the same length, under the same exposure, repeats itself
-        repeats = change is not None and not wanders and months == lasted
+        repeats = change is not None and not wanders and months == lengths[step - 1]
         if change is None or not repeats:
             change, w = _natural_change(
                 world, people, w, months=months, wanders=wanders, generator=generator
             )
             if treatment is not None:
                 change *= pace
-        lasted = months
         if risk is not None:
+            span = (float(schedule.edges[step]), float(schedule.edges[step + 1]))
             risk.pass_over(m, change, direct, span=span, repeats=repeats)
         m = m + change
         if step + 1 in edges:
