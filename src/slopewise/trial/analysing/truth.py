@@ -5,12 +5,14 @@
     slowing θ               −E[b₁ − b₀] / E[b₀]
     restricted mean         E[min(T₁, M) − min(T₀, M)]
 
-m₁, m₀; T₁, T₀: function and time of the event of the same person in both arms, with the same
-chance throughout: the difference has hardly any Monte Carlo error. Ranks, wins, responders and
-hazard ratios depend on follow-up and have no such value; without any effect theirs is 0.
+m₁, m₀; T₁, T₀: function and time of the event of the same person in both arms, with the same chance
+throughout, over every accepted parameter set: the difference has hardly any Monte Carlo error.
+Function is linear in a person's θ, so that everybody is given the mean; the event is not, and keeps
+each person's own. Ranks, wins, responders and hazard ratios depend on follow-up and have no such
+value; without any effect theirs is 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -19,13 +21,13 @@ from numpy import ndarray as Array
 from slopewise.trial.design.words import Analysis
 from slopewise.trial.simulating.block import treatment_of
 from slopewise.trial.simulating.plan import Comparison, TrialPlan
-from slopewise.trial.virtual.course import follow
-from slopewise.trial.virtual.people import draw_world
+from slopewise.trial.virtual.course import Treatment, follow
+from slopewise.trial.virtual.people import People, World, world_of
 from slopewise.trial.virtual.screening import enter, least_squares_slope
 
 __all__ = ["Truth", "restriction", "truths"]
 
-_WORLDS, _PEOPLE = 128, 160  # about 20,000 virtual people
+_WORLDS, _PEOPLE = 128, 300  # about 40,000 virtual people
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,34 @@ def truths(plan: TrialPlan) -> tuple[Truth, ...]:
 def _course(plan: TrialPlan, arm: int) -> _Course:
     """The same people, all of them in one arm; external controls without their bias."""
     generator = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(3,)))
-    world = draw_world(plan.history, _WORLDS, generator=generator)
+    sets = len(plan.history.parameter_sets)
+    world = world_of(plan.history, np.arange(max(_WORLDS, sets)) % sets)  # each as often
     entered = enter(plan.door, world, _PEOPLE, with_scores=False, generator=generator)
+    own = treatment_of(plan, entered.people, np.full(entered.people.level.shape, arm))
+    state = generator.bit_generator.state
+    lived = _followed(plan, world, entered.people, own, generator)
+    if own is None or not plan.door.is_varied:
+        return lived
+    generator.bit_generator.state = state
+    share = plan.scenario.responder_share
+    mean = replace(own, slowing=np.full(own.slowing.shape, plan.slowing[arm] * share))
+    return _Course(
+        _followed(plan, world, entered.people, mean, generator).function, lived.event_month
+    )
+
+
+def _followed(
+    plan: TrialPlan,
+    world: World,
+    people: People,
+    treatment: Treatment | None,
+    generator: np.random.Generator,
+) -> _Course:
     schedule = plan.schedule
     followed = follow(
-        world, entered.people, schedule,
-        steps=range(schedule.randomised_edge, len(schedule.edges) - 1),
-        treatment=treatment_of(
-            plan, entered.people, np.full(entered.people.level.shape, arm)
-        ),
-        visits=range(schedule.baseline, len(schedule.visit_month)),
-        generator=generator,
+        world, people, schedule,
+        steps=range(schedule.randomised_edge, len(schedule.edges) - 1), treatment=treatment,
+        visits=range(schedule.baseline, len(schedule.visit_month)), generator=generator,
     )  # fmt: skip
     return _Course(np.stack(followed.function, axis=2), followed.people.event_month)
 

@@ -15,7 +15,8 @@ HalfLife = Annotated[float, Limits(0, 120, "months", above=True)]
 class Scenario:
     """Slowing θ of each arm (0 where not named), and how it comes, varies and goes.
 
-    `slowing_spread`: standard deviation of θ between people. `responder_share`: people in whom the
+    `slowing_spread`: standard deviation of θ between people, in arms whose slowing is not 0: a
+    slowing of 0 is no effect in anybody. `responder_share`: people in whom the
     treatment does anything; the others have θ = 0, so the mean slowing is θ times this share.
     `onset_delay_months`: from a dose to its effect. `waning_half_life_months`: absent = it lasts.
     `log_hazard_ratio`: direct effect on survival, beyond what slower decline brings.

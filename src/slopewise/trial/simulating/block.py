@@ -115,8 +115,7 @@ def treatment_of(
     if drawn is not None:
         slowing = np.where(slowing != 0.0, drawn[:, None], 0.0)
     if scenario.slowing_spread:
-        treated = np.asarray(plan.schedule.exposure.any(axis=1))
-        slowing = slowing + scenario.slowing_spread * people.gain * treated[arm]
+        slowing = slowing + np.where(slowing != 0.0, scenario.slowing_spread * people.gain, 0.0)
     ratio = plan.log_hazard_ratio[arm] if plan.log_hazard_ratio.any() else None
     if scenario.responder_share < 1.0:
         responds = people.responds < scenario.responder_share

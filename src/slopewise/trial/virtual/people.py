@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from slopewise.progression.natural_history import NaturalHistory
 
-__all__ = ["People", "World", "draw_people", "draw_world", "yearly_decline"]
+__all__ = ["People", "World", "draw_people", "draw_world", "world_of", "yearly_decline"]
 
 _TABLES = (
     "mean_level",
@@ -102,19 +102,22 @@ class People:
 
 def draw_world(history: NaturalHistory, trials: int, *, generator: np.random.Generator) -> World:
     """One accepted parameter set for each trial."""
-    sets = history.parameter_sets
-    drawn = generator.integers(len(sets), size=trials)
-    hazard = None
-    if history.hazard is not None:
-        hazard = tuple(
-            getattr(history.hazard, name)[drawn] for name in history.hazard.array_names()
-        )
+    return world_of(history, generator.integers(len(history.parameter_sets), size=trials))
+
+
+def world_of(history: NaturalHistory, chosen: Int[Array, " trials"]) -> World:
+    """The chosen parameter sets, one a trial."""
+    sets, hazard = history.parameter_sets, history.hazard
     return World(
-        weight=sets.weight[drawn],
-        tables={name: getattr(sets, name)[drawn] for name in _TABLES},
-        memory=sets.wander_months[drawn],
-        hazard=hazard,
-        reference_value=0.0 if history.hazard is None else history.hazard.reference_value,
+        weight=sets.weight[chosen],
+        tables={name: getattr(sets, name)[chosen] for name in _TABLES},
+        memory=sets.wander_months[chosen],
+        hazard=(
+            None
+            if hazard is None
+            else tuple(getattr(hazard, name)[chosen] for name in hazard.array_names())
+        ),
+        reference_value=0.0 if hazard is None else hazard.reference_value,
     )
 
 

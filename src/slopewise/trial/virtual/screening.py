@@ -177,6 +177,7 @@ def _through_run_in(
     treatment = None
     if door.open_period is not None:
         mean, spread, share = door.open_slowing
+        spread = spread if mean else 0.0  # no effect in anybody
         slowing = (mean + spread * people.gain) * (people.responds < share)
         ratio = np.full(slowing.shape, door.open_log_hazard_ratio)
         treatment = Treatment(
