@@ -86,6 +86,6 @@ def test_a_damaged_run_is_named_and_does_not_hide_the_others(tmp_path: Path) -> 
     for run in ("0" * 12, "1" * 12):
         begin_run(run_folder(tmp_path, "one", run), "", {}, now=datetime(2027, 1, 1, tzinfo=UTC))
     (tmp_path / "one" / ("0" * 12) / "settings.json").write_text("{", "utf-8")
-    with pytest.raises(InputError, match="settings.json is damaged"):
+    with pytest.raises(InputError, match=r"settings\.json is damaged"):
         kept_run(tmp_path, "one", "0" * 12)
     assert [one.run for one in kept_runs(tmp_path)] == ["1" * 12]
