@@ -26,6 +26,7 @@ PATHS = (
     "/evidence",
     "/evidence/studies",
     "/claims",
+    "/trials",
     "/help",
     "/nowhere",
 )

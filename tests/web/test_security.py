@@ -26,6 +26,8 @@ PAGES = (
     "/import",
     "/prognosis",
     "/evidence",
+    "/trials",
+    "/trials/new?template=platform",
     "/help",
 )
 LOADING = {

@@ -549,6 +549,7 @@ def test_a_running_simulation_shows_how_far_it_is_and_reloads_itself(
     page = trials.page(run)
     bar = page.first("progress")
     assert "trials done" in page.text or "Getting ready" in page.text
+    assert "slopewise trial simulate two-arm-300-design.toml --replicates 100" in page.text
     assert bar["aria-labelledby"] in {e.get("id") for e in page.all("p")}
     assert any(e.get("role") == "status" for e in page.all("div"))
     refresh = [m for m in page.all("meta") if m.get("http-equiv") == "refresh"]

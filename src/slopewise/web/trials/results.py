@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slopewise.trial.design.design import Design
     from slopewise.trial.simulating.characteristics import TrialSimulation
 
-__all__ = ["download_of", "shown_looks", "shown_result", "shown_size"]
+__all__ = ["download_of", "shown_looks", "shown_result", "shown_running", "shown_size"]
 
 _ASKED = (("design.toml", "Design (TOML)"), ("settings.json", "Settings and seed (JSON)"))
 _FOUND = (
@@ -56,6 +56,11 @@ def shown_size(place: Path, *, power: float) -> dict[str, Any]:
             ["slopewise", "trial", "size", str(place), "--power", f"{power:g}"]
         ),
     }
+
+
+def shown_running(run: KeptRun, state: JobState) -> dict[str, Any]:
+    """How far a run is, and the command that does the same."""
+    return {"run": run, "state": state, "command_words": _command(run)}
 
 
 def shown_result(run: KeptRun, state: JobState | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """*Trials*: the interim looks of a design, its simulation, and what came of it."""
 
+import shlex
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,7 +12,13 @@ from slopewise.errors import InputError, NotFoundError, RecordError
 from slopewise.trial.design.design import Design
 from slopewise.web.rendering import page
 from slopewise.web.trials.forms import RunFields, RunForm, SizeQuery
-from slopewise.web.trials.results import download_of, shown_looks, shown_result, shown_size
+from slopewise.web.trials.results import (
+    download_of,
+    shown_looks,
+    shown_result,
+    shown_running,
+    shown_size,
+)
 from slopewise.web.trials.running import about_run, begin_run, running_state, stop_run
 from slopewise.workflow import saved_designs as saved
 from slopewise.workflow import trial_runs
@@ -67,8 +74,11 @@ def show_run(request: Request, name: str, run: str, refresh: Literal["", "no"] =
     found = trial_runs.find_run(name, run)
     state = running_state(request, found)
     if state is not None and state.is_running:
-        context = {"run": found, "state": state, "refreshes": refresh != "no"}
-        return page(request, "trials/running.html", context)
+        return page(
+            request,
+            "trials/running.html",
+            shown_running(found, state) | {"refreshes": refresh != "no"},
+        )
     return page(request, "trials/result.html", shown_result(found, state))
 
 
@@ -110,6 +120,9 @@ def _run_page(request: Request, name: str, form: RunForm, problems: dict[str, st
         "runs": trial_runs.list_runs(name),
         "job": request.app.state.simulations.state,
         "was_busy": "busy" in problems,
+        "command_words": shlex.join(
+            ["slopewise", "trial", "simulate", str(saved.design_path(name)), "--replicates", "1000"]
+        ),
     }
     status = 200
     if problems:
