@@ -19,7 +19,7 @@ def simulate(rng: np.random.Generator, trials: int) -> tuple[Array, Array]:
     score *= RESIDUAL_SD
     score += (LEVEL + level)[..., None]
     score += slope[..., None] * VISITS
-    seen = VISITS < month[..., None]
+    seen = month[..., None] > VISITS
     seen[..., 0] = True
     return score, seen
 
