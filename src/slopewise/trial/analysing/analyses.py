@@ -85,7 +85,7 @@ class Analyses:
 
     plan: TrialPlan
     block: int
-    _pairs: tuple[object, PairTrials] | None = None
+    _pairs: tuple[TrialData, object, PairTrials] | None = None
 
     def answer(self, data: TrialData, place: int) -> EndpointAnswers:
         """The answer of the comparison at this place of the plan."""
@@ -101,16 +101,16 @@ class Analyses:
         return _ANALYSES[analysis](question)
 
     def _compared(self, asked: _Question) -> PairTrials:
-        key = (id(asked.data), asked.one.treatment, asked.one.control, asked.endpoint.margin_points)
-        if self._pairs is not None and self._pairs[0] == key:
-            return self._pairs[1]
+        key = (asked.one.treatment, asked.one.control, asked.endpoint.margin_points)
+        if self._pairs is not None and self._pairs[0] is asked.data and self._pairs[1] == key:
+            return self._pairs[2]
         scores, seen, _ = asked.scores(from_visit=asked.first + 1)
         found = compare_trials(
             asked.data.month, asked.data.died, asked.arms.treated,
             change=scores - asked.baseline[:, :, None], observed=seen,
             margin=asked.endpoint.margin_points or 0.0, included=asked.included,
         )  # fmt: skip
-        self._pairs = (key, found)
+        self._pairs = (asked.data, key, found)
         return found
 
 

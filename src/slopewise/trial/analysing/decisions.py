@@ -74,7 +74,7 @@ def endings(plan: TrialPlan, trials: SimulatedTrials, analyse: Analyse) -> Endin
         comes = np.isfinite(month)
         data = seen_at(plan, trials, people=people[going], month=month, chosen=going)
         look_month[going[comes], k] = month[comes]
-        look_people[going, k] = data.included.sum(axis=1)
+        look_people[going, k] = _inside(plan, data.included).sum(axis=1)
         stop, z = _stops(plan, data, k, analyse)
         stop = np.where(comes, stop, 0)
         ended = going[stop > 0]
@@ -152,15 +152,18 @@ def _month_of_look(
     share = plan.looks.information[look]
     whole = seen_at(plan, trials, people=people)
     by_events = plan.comparisons[plan.tested[0]].endpoint.analysis is Analysis.TIME_TO_EVENT
-    counts = whole.died if by_events else whole.included
-    month = np.where(counts, whole.enrolled + whole.month, np.inf)
-    if plan.outside_door is not None:
-        month = month[:, : plan.most_people]
+    counts = _inside(plan, whole.died if by_events else whole.included)
+    month = np.where(counts, _inside(plan, whole.enrolled + whole.month), np.inf)
     month = np.sort(month, axis=1)
     total = counts.sum(axis=1).mean() if by_events else people
     needed = np.ceil(share * np.broadcast_to(total, people.shape)).astype(np.int64)
     place = np.clip(needed - 1, 0, month.shape[1] - 1)
     return np.asarray(month[np.arange(len(month)), place])
+
+
+def _inside(plan: TrialPlan, people: Array) -> Array:
+    """Without external controls, whose follow-up is over before the trial begins."""
+    return people if plan.outside_door is None else people[:, : plan.most_people]
 
 
 def _stops(
