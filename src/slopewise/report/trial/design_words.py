@@ -1,6 +1,6 @@
 """A design in plain words: who, what, when, how many, compared how, under which effect."""
 
-from slopewise.report.numbers import decimal, percent, plural
+from slopewise.report.numbers import decimal, months, percent, plural
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.effect import scenarios
 from slopewise.trial.design.limits import ByArm, Range
@@ -94,16 +94,16 @@ def _months(values: tuple[float, ...]) -> str:
 def _when(design: Design) -> list[str]:
     said = []
     if design.open_period is not None:
-        said.append(f"all are treated for {design.open_period.months:g} months first")
+        said.append(f"all are treated for {months(design.open_period.months)} first")
     if design.run_in.visit_months:
-        months = _numbers(design.run_in.visit_months).replace("-", "\u2212")
-        said.append(f"run-in of {design.run_in.months:g} months, visits at months {months}")
+        visits = _numbers(design.run_in.visit_months).replace("-", "\u2212")
+        said.append(f"run-in of {months(design.run_in.months)}, visits at months {visits}")
     said.append(
         f"visits at {_months(design.visits.months)}, \u00b1{design.visits.window_days} days"
     )
     said.append(
-        f"{design.trial.duration_months:g} months for each person; enrolment at most "
-        f"{design.enrolment.months:g} months"
+        f"{months(design.trial.duration_months)} for each person; enrolment at most "
+        f"{months(design.enrolment.months)}"
     )
     return said
 
@@ -196,8 +196,8 @@ def _effect(design: Design) -> list[str]:
     if truth.responder_share < 1:
         said.append(f"it works in {percent(truth.responder_share)} of people only")
     half = truth.waning_half_life_months
-    fades = "lasts" if half is None else f"halves every {half:g} months"
-    said.append(f"begins {truth.onset_delay_months:g} months after a dose and {fades}")
+    fades = "lasts" if half is None else f"halves every {months(half)}"
+    said.append(f"begins {months(truth.onset_delay_months)} after a dose and {fades}")
     if truth.log_hazard_ratio:
         said.append(f"direct log hazard ratio of death: {_by_arm(truth.log_hazard_ratio)}")
     many = len(scenarios(truth, design.grid))
