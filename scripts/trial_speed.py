@@ -1,4 +1,4 @@
-"""The trial door's part of the page on speed: rows for simulated trials, pairs, bounds, one MMRM."""
+"""Trials on the page on speed: rows for simulated trials, pairs, bounds, one MMRM."""
 
 __all__ = ["TRIAL_TITLES", "bound_rows", "mmrm_rows", "simulation_rows", "win_rows"]
 

@@ -109,3 +109,57 @@ def test_futility_that_no_effect_meets_ends_with_3(capsys: pytest.CaptureFixture
     options = ("--looks", "0.9,1", "--futility", "hwang:50")
     said = asked(capsys, *options, code=3)
     assert "NOT found" in said
+
+
+def _taken(case: dict[str, Any]) -> tuple[str, float, float]:
+    """Looks, estimate and standard error of a log hazard ratio, as rpact counts them."""
+    events, stage = case["events"], case["stage"]
+    looks = ",".join(f"{one}/{events[-1]}" for one in events)
+    error = 2.0 / events[stage - 1] ** 0.5
+    return looks, case["z"][stage - 1] * error, error
+
+
+@pytest.mark.parametrize("number", [4, 5, 10, 13, 19])
+def test_a_look_that_was_taken_is_read_as_by_rpact(
+    capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    case = VALUES["interim"][number]
+    looks, estimate, error = _taken(case)
+    found = json.loads(
+        asked(capsys, "--looks", looks, "--sides", case["sides"], "--at-look", case["stage"],
+              "--estimate", estimate, "--standard-error", error, "--json")
+    )["interim"]  # fmt: skip
+    ours = [found["repeated_interval"][end] for end in ("low", "high")]
+    assert ours == pytest.approx(case["repeated"], abs=BOUND)
+    if "final" in case:
+        ours = [found["adjusted"][end] for end in ("low", "high")]
+        assert ours == pytest.approx(case["final"]["interval"], abs=BOUND)
+        assert found["adjusted"]["estimate"] == pytest.approx(case["final"]["estimate"], abs=BOUND)
+        assert found["adjusted"]["p_value"] == pytest.approx(case["final"]["p"], abs=BOUND)
+    assert (found["predictive_power"] is None) == (case["stage"] == 3)
+
+
+def test_a_look_says_interval_first_and_what_the_plan_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    taken = ("--looks", "0.5,1", "--at-look", 1, "--standard-error", 0.1)
+    said = asked(capsys, *taken, "--estimate", 0.2)
+    assert "no bound is crossed; the plan says go on" in said
+    assert said.index("repeated 95 % interval") < said.index("predictive power")
+    assert "over the bound for benefit" in asked(capsys, *taken, "--estimate", 0.5)
+    futile = asked(capsys, *taken, "--estimate", -0.2, "--futility", "hwang:-2")
+    assert "below the futility bound" in futile
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--at-look", 1), "give all three or none"),
+        (("--at-look", 3, "--estimate", 1, "--standard-error", 1), "look 3 is not among the 2"),
+        (("--at-look", 1, "--estimate", 1, "--standard-error", 0), "give one above 0"),
+    ],
+)
+def test_a_look_that_cannot_be_read_is_refused(
+    capsys: pytest.CaptureFixture[str], more: tuple[object, ...], words: str
+) -> None:
+    assert words in asked(capsys, "--looks", "0.5,1", *more, code=1)

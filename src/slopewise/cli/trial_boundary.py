@@ -38,6 +38,14 @@ Futility = Annotated[
 Binding = Annotated[
     bool, typer.Option("--binding", help="The trial will really stop below the futility bounds.")
 ]
+AtLook = Annotated[
+    int | None,
+    typer.Option("--at-look", min=1, help="A look that was taken, from 1: what it says."),
+]
+Estimate = Annotated[
+    float | None, typer.Option("--estimate", help="What it found; above 0: the treated do better.")
+]
+StandardError = Annotated[float | None, typer.Option("--standard-error", help="Of that estimate.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -54,13 +62,17 @@ def boundary(
     beta: Beta = 0.1,
     futility: Futility = None,
     binding: Binding = False,
+    at_look: AtLook = None,
+    estimate: Estimate = None,
+    standard_error: StandardError = None,
     as_json: AsJson = False,
 ) -> None:
     """Say when a trial may stop early, for benefit or as hopeless, and what the looks cost.
 
+    With a look that was taken: chances of success later, and intervals that allow for the looks.
     Ends with 3 where futility bounds were asked for that no effect can meet.
     """
-    from slopewise.workflow.trial_boundary import BoundaryRequest, plan_looks
+    from slopewise.workflow.trial_boundary import BoundaryRequest, plan_looks, read_taken_look
 
     found = plan_looks(
         BoundaryRequest(
@@ -73,13 +85,14 @@ def boundary(
             is_binding=binding,
         )
     )
+    reading = read_taken_look(found, at_look, estimate=estimate, standard_error=standard_error)
     if as_json:
         from slopewise.report.trial.boundary_json import boundary_object
 
-        answer_json(boundary_object(found))
+        answer_json(boundary_object(found, reading))
     else:
         from slopewise.report.trial.boundary_text import boundary_text
 
-        answer(boundary_text(found))
+        answer(boundary_text(found, reading))
     if not found.is_reached:
         raise typer.Exit(ConvergenceError.exit_code)

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from slopewise.errors import InputError
 from slopewise.trial.boundary import boundary
 from slopewise.trial.design.design import Design
-from slopewise.trial.planned_looks import PlannedLooks, planned_looks
+from slopewise.trial.planned_looks import (
+    LookReading,
+    LookTaken,
+    PlannedLooks,
+    planned_looks,
+    read_look,
+)
 from slopewise.trial.spending import spending_from_text
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "boundary_command",
     "looks_from_text",
     "plan_looks",
+    "read_taken_look",
     "request_of_design",
 ]
 
@@ -46,6 +53,24 @@ def plan_looks(request: BoundaryRequest) -> PlannedLooks:
         binding=request.is_binding,
     )
     return planned_looks(plan)
+
+
+def read_taken_look(
+    looks: PlannedLooks,
+    look: int | None,
+    *,
+    estimate: float | None,
+    standard_error: float | None,
+) -> LookReading | None:
+    """What a look that was taken means; None where none was given."""
+    given = (look, estimate, standard_error)
+    if all(one is None for one in given):
+        return None
+    if look is None or estimate is None or standard_error is None:
+        raise InputError(
+            "--at-look, --estimate and --standard-error belong together; give all three or none"
+        )
+    return read_look(looks.plan, LookTaken(look, estimate, standard_error))
 
 
 def request_of_design(design: Design) -> BoundaryRequest | None:

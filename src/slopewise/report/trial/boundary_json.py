@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 from slopewise.trial.boundary import Boundary, Stopping
-from slopewise.trial.planned_looks import PlannedLooks
+from slopewise.trial.planned_looks import LookReading, PlannedLooks
 from slopewise.version import VERSION
 
 __all__ = ["boundary_object"]
 
 
-def boundary_object(looks: PlannedLooks) -> dict[str, Any]:
-    """Bounds look by look, their price, and the chances of stopping."""
+def boundary_object(looks: PlannedLooks, reading: LookReading | None = None) -> dict[str, Any]:
+    """Bounds look by look, their price, the chances of stopping, and a look that was taken."""
     plan = looks.plan
     return {
         "status": plan.status.value,
@@ -30,7 +30,25 @@ def boundary_object(looks: PlannedLooks) -> dict[str, Any]:
             "half": _stopping(looks.half),
             "planned": _stopping(looks.planned),
         },
+        "interim": None if reading is None else _reading(reading),
         "version": VERSION,
+    }
+
+
+def _reading(found: LookReading) -> dict[str, Any]:
+    adjusted = asdict(found.adjusted)
+    return {
+        **asdict(found.taken),
+        "z": found.z,
+        "says": found.says,
+        "conditional_power": {
+            "none": found.if_none,
+            "trend": found.if_trend,
+            "planned": found.if_planned,
+        },
+        "predictive_power": found.predicted,
+        "repeated_interval": asdict(found.repeated),
+        "adjusted": {**adjusted, "status": found.adjusted.status.value},
     }
 
 

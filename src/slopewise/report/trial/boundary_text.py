@@ -4,7 +4,7 @@ from slopewise.report.assessment_text import bullets, lay_out, wrapped
 from slopewise.report.numbers import decimal
 from slopewise.report.tables import Column, Table
 from slopewise.trial.boundary import Boundary, Stopping
-from slopewise.trial.planned_looks import PlannedLooks
+from slopewise.trial.planned_looks import LookReading, PlannedLooks
 
 __all__ = [
     "boundary_cautions",
@@ -12,14 +12,22 @@ __all__ = [
     "boundary_sentence",
     "boundary_text",
     "bounds_table",
+    "reading_sentences",
     "stopping_table",
 ]
 
+_SAID = {
+    "benefit": "over the bound for benefit; the trial may stop",
+    "harm": "over the bound for harm; the trial may stop",
+    "hopeless": "below the futility bound; going on is hopeless as planned",
+    "go on": "no bound is crossed; the plan says go on",
+    "no benefit shown": "the last look, and the bound is not crossed: no benefit shown",
+}
 _RESEARCH_ONLY = "Research use only; no advice on treatment."
 
 
-def boundary_text(looks: PlannedLooks) -> str:
-    """Bounds, chances of stopping, and what to mind."""
+def boundary_text(looks: PlannedLooks, reading: LookReading | None = None) -> str:
+    """What a look that was taken says; bounds, chances of stopping, and what to mind."""
     plan = looks.plan
     parts = [
         wrapped(boundary_sentence(plan)),
@@ -28,6 +36,9 @@ def boundary_text(looks: PlannedLooks) -> str:
         "What it costs:\n" + bullets(boundary_costs(looks)),
         "Mind:\n" + bullets(boundary_cautions(plan)),
     ]
+    if reading is not None:
+        heading = f"Look {reading.taken.look}: {_SAID[reading.says]}\n"
+        parts.insert(1, heading + bullets(reading_sentences(reading)))
     if not looks.is_reached:
         parts.insert(
             1,
@@ -38,6 +49,37 @@ def boundary_text(looks: PlannedLooks) -> str:
             ),
         )
     return "\n\n".join(parts)
+
+
+def reading_sentences(found: LookReading) -> tuple[str, ...]:
+    """The numbers of a look that was taken: interval first."""
+    taken, repeated, adjusted = found.taken, found.repeated, found.adjusted
+    said = [
+        f"{decimal(repeated.low, 3)} to {decimal(repeated.high, 3)} is the repeated"
+        f" {100 * repeated.confidence:g} % interval, which holds whatever is done next; estimate"
+        f" {decimal(taken.estimate, 3)}, standard error {decimal(taken.standard_error, 3)},"
+        f" z {decimal(found.z, 3)}."
+    ]
+    if found.predicted is not None:
+        said += [
+            f"Chance of success later, if the effect is as the data so far let one expect:"
+            f" {_of_100(found.predicted)} (predictive power).",
+            f"If it is what was seen so far: {_of_100(found.if_trend)}; as planned:"
+            f" {_of_100(found.if_planned)}; none: {_of_100(found.if_none)} (conditional power).",
+        ]
+    if None not in (adjusted.low, adjusted.estimate, adjusted.high):
+        said.append(
+            f"A trial that stops here reports {decimal(adjusted.low, 3)} to"
+            f" {decimal(adjusted.high, 3)}, best single figure {decimal(adjusted.estimate, 3)},"
+            f" p {decimal(adjusted.p_value, 4)} (stage-wise ordering, which allows for the looks)."
+        )
+    else:
+        said.append("The interval that allows for the looks has no end that can be told.")
+    return tuple(said)
+
+
+def _of_100(chance: float | None) -> str:
+    return "–" if chance is None else f"{_percent(chance)} of 100"
 
 
 def bounds_table(plan: Boundary) -> Table:
