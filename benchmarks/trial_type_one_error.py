@@ -20,7 +20,7 @@ import json
 import sys
 import time
 
-from type_one_error_cells import ANALYSES, WORLDS, Measured, answered, effort, plan_of, refused
+from type_one_error_cells import ANALYSES, WORLDS, Measured, answered, effort, plan_of
 from type_one_error_page import MEASURED, band, write_page
 
 from slopewise.version import VERSION
@@ -88,7 +88,7 @@ def _keep(world: str, people: int, found: dict[str, Measured]) -> None:
     table = {(c["world"], c["people"], c["analysis"]): c for c in kept}
     for name, one in found.items():
         table[world, people, name] = {
-            "world": world, "people": people, "analysis": name, "refused": refused(name),
+            "world": world, "people": people, "analysis": name,
             "replicates": one.replicates, "alarms": one.alarms, "in_favour": one.in_favour,
             "unread": one.unread,
         }  # fmt: skip

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from type_one_error_cells import WORLDS
+from type_one_error_cells import WORLDS, refused
 
 from slopewise.trial.simulating.characteristics import Rate
 from slopewise.trial.simulating.false_alarm import is_above_plan
@@ -38,22 +38,22 @@ def write_page() -> None:
         "**Question.** When cells do nothing to function, how often does each analysis say that"
         " they do (two-sided, 5 %)?",
         "",
-        "Simulated, all of it: whole trials of virtual people by the two-arm template (monthly"
-        " visits to 12 months, deaths, people who leave, whole points, entry rules), analysed by the same"
-        " functions as `slopewise trial simulate`.",
+        "Simulated, all of it: whole trials of virtual people by the two-arm template, with"
+        " monthly visits to 12 months, deaths, people who leave, whole points and entry rules,"
+        " analysed by the functions of `slopewise trial simulate`.",
         "",
         *_reading(cells),
         "",
         "A structured covariance (`toep`, `ar1`, `cs`) gives every visit one variance, while people"
         " drift apart month by month: the error of the last visit comes out too small. Carrying"
         " forward, complete cases and a score of 0 go wrong when the arms leave or die unequally."
-        " Imputation is careful: copying the controls' course and its error counts what is not"
-        " known twice.",
+        " Jump and copy to reference give the missing of both arms the controls' course, which"
+        " shrinks the difference but not its pooled error: they err far to the safe side.",
         "",
-        "A share in **bold** lies above the 99 % band of chance around 5 % (exact binomial): the"
-        " promise is broken. *low*: below the band; too few false alarms cost power and break no"
-        " promise. `n`: replicates, fewer where an analysis is slow. *refused*: the program does not"
-        " take it as primary. A replicate without an answer counts as no alarm.",
+        "A share in **bold** lies above the 99 % band of chance around 5 % (exact binomial):"
+        " the promise is broken. *low*: below the band; too few false alarms cost power and break"
+        " no promise. `n`: replicates, fewer where an analysis is slow. *refused*: the program does"
+        " not take it as primary. A replicate without an answer counts as no alarm.",
     ]
     for world, words in WORLDS.items():
         text += _world(world, words, [cell for cell in cells if cell["world"] == world])
@@ -98,7 +98,7 @@ def _world(world: str, words: str, cells: list[Cell]) -> list[str]:
              "|---" * (len(sizes) + 2) + "|"]  # fmt: skip
     for name in dict.fromkeys(cell["analysis"] for cell in cells):
         own = {cell["people"]: cell for cell in cells if cell["analysis"] == name}
-        said = f"{name} *(refused)*" if next(iter(own.values()))["refused"] else name
+        said = f"{name} *(refused)*" if refused(name) else name
         largest = own[max(own)]
         favour = f"{largest['in_favour'] / largest['replicates']:.3f} ({largest['people']} people)"
         shares = " | ".join(_share(own.get(size)) for size in sizes)

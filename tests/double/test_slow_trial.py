@@ -12,7 +12,7 @@ from tests.double.single_trial import OneTrial, answer_of
 from tests.double.slow_trial import Person, slow_trial
 
 from slopewise.errors import InputError
-from slopewise.progression.natural_history import embedded
+from slopewise.progression.natural_history import NaturalHistory, embedded
 from slopewise.records.designs.templates import template_text
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.effect import Scenario
@@ -60,18 +60,28 @@ def small(name: str, people: int) -> Design:
 
 
 def parallel() -> tuple[Design, Scenario]:
-    """Lag, waning, spread, responders, a direct effect, and leaving by state and arm."""
-    design = small("two-arm", 20)
+    """Lag, waning, spread, responders, a direct effect, leaving by state and arm, exaggerated."""
+    design = small("two-arm", 24)
+    states = (DropoutState(36.0, 6.0), DropoutState(33.0, 0.2))
     design = replace(
-        design,
-        dropout=replace(design.dropout, per_month=0.04, by_arm=(("cells", 0.08),),
-                        states=(DropoutState(30.0, 2.0), DropoutState(24.0, 4.0))),
+        design, dropout=replace(design.dropout, per_month=0.02, by_arm=(("cells", 0.04),),
+                                states=states),
+        arms=(replace(design.arms[0], dose_months=(0.0,)), design.arms[1]),
     )  # fmt: skip
     scenario = replace(
-        design.scenario, slowing=(("cells", 0.8),), slowing_spread=0.3, responder_share=0.7,
-        onset_delay_months=0.5, waning_half_life_months=2.0, log_hazard_ratio=(("cells", 0.8),),
+        design.scenario, slowing=(("cells", 4.0),), slowing_spread=2.0, responder_share=0.7,
+        onset_delay_months=0.5, waning_half_life_months=2.0, log_hazard_ratio=(("cells", 3.5),),
     )  # fmt: skip
     return design, scenario
+
+
+def one_world(log_hazard: float = 2.0) -> NaturalHistory:
+    """One parameter set with a high hazard: trials differ less, and what an effect does shows."""
+    history = embedded()
+    assert history.hazard is not None
+    hazard = history.hazard.take(slice(5, 6))
+    hazard = replace(hazard, log_baseline=hazard.log_baseline + log_hazard)
+    return replace(history, parameter_sets=history.parameter_sets.take(slice(5, 6)), hazard=hazard)
 
 
 def delayed() -> tuple[Design, Scenario]:
@@ -127,6 +137,12 @@ KINDS = {
 }  # fmt: skip
 
 
+def history_of(design: Design) -> NaturalHistory:
+    """All accepted parameter sets, but where effects are looked at closely."""
+    whole = design.entry.run_in_decline_per_month or design.external_control
+    return embedded() if whole else one_world()
+
+
 def facts(rows: dict[str, OneTrial], enrolled: dict[str, Array], left: dict[str, Array]) -> Facts:
     """Numbers of one trial, arm by arm."""
     found: Facts = {}
@@ -144,6 +160,9 @@ def facts(rows: dict[str, OneTrial], enrolled: dict[str, Array], left: dict[str,
             if seen.any():
                 found[f"score at {month:g}, {arm}"] = float(centred[seen, place].mean())
                 found[f"square at {month:g}, {arm}"] = float((centred[seen, place] ** 2).mean())
+                change = (centred[:, place] - centred[:, own.months == 0.0][:, 0])[seen]
+                found[f"change at {month:g}, {arm}"] = float(change.mean())
+                found[f"its square at {month:g}, {arm}"] = float((change**2).mean())
         for a, b in ((0.0, END), (0.0, 2.0), (4.0, END)):
             product = (centred[:, own.months == a] * centred[:, own.months == b])[:, 0]
             if np.isfinite(product).any():
@@ -203,7 +222,7 @@ def slow_facts(
 ) -> Iterator[Facts]:
     months = np.array([*design.run_in.visit_months, *design.visits.months])
     for seed in range(trials):
-        made = slow_trial(design, scenario, embedded(), Random(f"slow {seed}"))
+        made = slow_trial(design, scenario, history_of(design), Random(f"slow {seed}"))
         whole, arm = by_arm(made.people, months)
         rows, where = split(whole, arm, names)
         enrolled = np.array([one.enrolled for one in made.people])
@@ -262,7 +281,7 @@ def differences(slow: list[Facts], fast: list[Facts]) -> dict[str, float]:
 
 def compare(kind: str, *, trials: int, blocks: int, wanted: tuple[str, ...] = ()) -> None:
     design, scenario = KINDS[kind]()
-    plan = plan_trial(design, scenario, history=embedded())
+    plan = plan_trial(design, scenario, history=history_of(design))
     slow = list(slow_facts(design, scenario, plan.arms, trials=trials, wanted=wanted))
     fast = list(fast_facts(plan, blocks=blocks, wanted=wanted))
     found = differences(slow, fast)

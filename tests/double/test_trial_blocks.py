@@ -311,7 +311,7 @@ def check_won_at_looks(plan: TrialPlan, found: AnalysedBlock) -> None:
 
 def check_table(plan: TrialPlan, found: AnalysedBlock) -> None:
     """The table of the block, counted person by person."""
-    table = SimulationTask((plan,))(0 if found is None else block_of(plan, found))
+    table = SimulationTask((plan,))(block_of(plan, found))
     trials, ending = found.trials, found.ending
     for number in range(trials.trials):
         cut = ending.month[number]
@@ -346,8 +346,8 @@ def check_table(plan: TrialPlan, found: AnalysedBlock) -> None:
 
 def block_of(plan: TrialPlan, found: AnalysedBlock) -> int:
     """Which block it was."""
-    return next(b for b in range(9)
-                if np.array_equal(simulate_block(plan, b).enrolled, found.trials.enrolled))  # fmt: skip
+    came = found.trials.enrolled
+    return next(b for b in range(9) if np.array_equal(simulate_block(plan, b).enrolled, came))
 
 
 PROCEDURES = (
