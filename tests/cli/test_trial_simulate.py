@@ -114,6 +114,7 @@ def test_a_stopped_run_shows_what_is_finished_and_goes_on_to_the_same_result(
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "SLOPEWISE_DATA_FOLDER": str(data_folder)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:

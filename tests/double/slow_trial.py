@@ -1,7 +1,8 @@
 """Trials simulated one person at a time, by small steps: a second, slow road to every number.
 
 Written from MODEL §2 and §8, the design file's page and the assumptions that a simulation prints,
-not from the engine. Time goes in steps of a 30th of a month (Euler): wander, function and hazard;
+not from the engine. Time goes in steps of a 30th of a month (Euler): wander and function; the hazard
+holds its exponent for a month, as the calibration of survival does;
 effects are worked out dose by dose; people come site by site; arms are dealt out of blocks one
 after the other; whoever does not meet the rules is sent away.
 """
@@ -136,6 +137,18 @@ class _Plan:
         self.end = design.trial.duration_months
         self.slowing, self.ratio = dict(scenario.slowing), dict(scenario.log_hazard_ratio)
         self.shares: dict[tuple[str, int], float] = {}
+        self.pauses = {PER_MONTH * month for month in range(400)} | self._changes()
+
+    def _changes(self) -> set[int]:
+        """Steps at which an effect begins, and from there on every month while it fades."""
+        found: set[int] = set()
+        for arm in self.design.arms:
+            begins = [d + self.scenario.onset_delay_months for d in self.doses(arm.name)]
+            fading = self.scenario.waning_half_life_months is not None
+            first = min(begins, default=0.0)
+            months = [*begins, *(first + k for k in range(60))] if fading else [first]
+            found |= {round((m - self.start) * PER_MONTH) for m in months if begins}
+        return found
 
     def doses(self, arm: str) -> list[float]:
         """Months at which the arm gets cells, those of an open period before among them."""
@@ -163,7 +176,7 @@ class _Plan:
         if self.scenario.responder_share < 1.0 and one.responds >= self.scenario.responder_share:
             return 0.0, 0.0
         theta = self.slowing.get(arm, 0.0)
-        if self.doses(arm):
+        if theta:
             theta += self.scenario.slowing_spread * one.gain
         return theta, self.ratio.get(arm, 0.0)
 
@@ -177,17 +190,27 @@ def live(plan: _Plan, one: Person, arm: str, span: tuple[float, float], chance: 
     b, shape, by_value, by_slope, reference = one.hazard
     due = {round((m - plan.start) * PER_MONTH): m for m in (*plan.run_in_visits, *plan.visits)}
     m, w = one.level, one.wander
+    held, held_m, held_share = first, m, 0.0  # since the hazard's exponent is held
     for step in range(first, last):
         g = plan.share(arm, step) if arm else 0.0
         change = (1.0 - theta * g) * (one.slope + w)
-        t = (step + 0.5) * dt
-        log_rate = b + by_value * (m - reference) + by_slope * change + direct * g
-        one.risk += dt * shape * t ** (shape - 1.0) * math.exp(min(log_rate, 50.0))
-        if one.risk >= one.threshold:
-            one.event = plan.start + t
-            break
         m += change * dt
         w += -w * dt / one.memory + kicks * chance.gauss(0, 1)
+        held_share += g
+        if step + 1 in plan.pauses or step + 1 == last:
+            length = (step + 1 - held) * dt
+            exponent = (
+                b + by_value * (0.5 * (held_m + m) - reference)
+                + by_slope * (m - held_m) / length + direct * held_share / (step + 1 - held)
+            )  # fmt: skip
+            rate = math.exp(min(exponent, 50.0))
+            since, until = (held * dt) ** shape, ((step + 1) * dt) ** shape
+            if one.risk + rate * (until - since) >= one.threshold:
+                reached = since + (one.threshold - one.risk) / rate
+                one.event = plan.start + reached ** (1.0 / shape)
+                break
+            one.risk += rate * (until - since)
+            held, held_m, held_share = step + 1, m, 0.0
         if step + 1 in due and due[step + 1] != plan.start:
             month = due[step + 1]
             days = plan.design.visits.window_days if month != 0.0 else 0

@@ -135,7 +135,7 @@ def test_the_focus_is_seen_wherever_it_is(open_visit: OpenVisit, path: str) -> N
 @pytest.mark.usefixtures("filled")
 def test_a_patient_s_page_has_few_stops(open_visit: OpenVisit) -> None:
     page = open_visit().go("/patients/2")
-    assert measure(page, "stops") <= 16
+    assert measure(page, "stops") <= 17  # seven of them the navigation
 
 
 @pytest.mark.usefixtures("filled")
