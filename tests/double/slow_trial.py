@@ -1,9 +1,8 @@
 """Trials simulated one person at a time, by small steps: a second, slow road to every number.
 
 Written from MODEL §2 and §8, the design file's page and the assumptions that a simulation prints,
-not from the engine. Time goes in steps of a 30th of a month (Euler): wander and function; the hazard
-holds its exponent for a month, as the calibration of survival does;
-effects are worked out dose by dose; people come site by site; arms are dealt out of blocks one
+not from the engine. Time goes in steps of a 30th of a month (Euler): wander and function; the
+hazard holds its exponent for a month, as the calibration of survival does; effects are worked out dose by dose; people come site by site; arms are dealt out of blocks one
 after the other; whoever does not meet the rules is sent away.
 """
 
