@@ -154,6 +154,7 @@ def test_the_report_is_written_whole_and_labelled(
     [
         (("--sizes", "24,many"), "'many' is no number of people"),
         (("--sizes", "3"), "too few for 2 arms"),
+        (("--sizes", "100001"), "give at most 100000"),
         (("--workers", "1", "--cluster", "tcp://127.0.0.1:9"), "leave one out"),
         (("--report", "/nowhere/report.html"), "/nowhere does not exist"),
     ],
@@ -162,6 +163,12 @@ def test_what_cannot_be_run_is_refused_before_it_begins(
     capsys: pytest.CaptureFixture[str], design: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     assert words in asked(capsys, design, "--replicates", 20, *arguments, code=1)
+
+
+def test_more_replicates_than_a_machine_can_run_are_refused(
+    capsys: pytest.CaptureFixture[str], design: Path
+) -> None:
+    assert "10000000" in asked(capsys, design, "--replicates", 10**20, code=2)
 
 
 def test_a_broken_design_is_told_with_its_lines(

@@ -59,6 +59,11 @@ def test_impossible_power_is_refused(
     assert "--power" in capsys.readouterr().err
 
 
+def test_a_negative_seed_is_refused(design: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trial", "size", str(design), "--seed", "-3"]) == 2
+    assert "--seed" in capsys.readouterr().err
+
+
 def test_a_design_with_errors_is_refused_with_its_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

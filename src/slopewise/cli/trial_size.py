@@ -22,7 +22,7 @@ Check = Annotated[
     ),
 ]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes that simulate.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Instead of the design's own.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the design's own.")]
 
 
 def register(group: typer.Typer) -> None:

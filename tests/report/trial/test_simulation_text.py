@@ -95,6 +95,21 @@ def test_without_the_null_its_absence_is_said() -> None:
     )
 
 
+def test_a_size_that_enrolment_does_not_reach_is_said_once() -> None:
+    found = a_simulation((0.3, 0.0))
+    short = tuple(
+        replace(one, people=600, size=Average(405.0, 20.0, REPLICATES), looks=())
+        for one in found.scenarios
+    )
+    said = [one for one in cautions(replace(found, scenarios=short)) if "not reached" in one]
+    assert len(said) == 1
+    assert "600 people are not reached: enrolment ends with 405 on average" in said[0]
+
+
+def test_a_trial_that_stops_early_is_not_called_too_small() -> None:
+    assert "not reached" not in " ".join(cautions(a_simulation((0.3, 0.0))))
+
+
 def test_a_run_that_was_stopped_says_how_far_it_came() -> None:
     found = a_simulation((0.3, 0.0))
     half = replace(found.scenarios[1], replicates=234)

@@ -68,8 +68,9 @@ def count_wins(outcomes: TrialOutcomes, *, margin: float) -> WinCounts:
     trials, people = outcomes.month.shape
     if people > _MOST_PEOPLE:
         raise InputError(
-            f"a trial of {people} people is too large to be counted in a batch (at most"
-            f" {_MOST_PEOPLE}); analyse it by compare_arms"
+            f"the pairs of a trial of {people} people are too many to be simulated by a joint rank"
+            f" or a win ratio (at most {_MOST_PEOPLE} people); give fewer people, or leave these"
+            " endpoints out"
         )
     packed = np.empty((trials, people), dtype=np.int64)
     size = max(1, _CHUNK // max(1, people))

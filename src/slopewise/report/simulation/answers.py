@@ -26,6 +26,8 @@ _MOST_SCENARIOS = 6  # said in sentences; all of them stand in the tables
 # 95 % interval and is not worth a warning; chance allows 2.6 Monte Carlo errors (99 %)
 _BIAS_SAID = 0.1
 _CHANCE = 2.576
+# assumption: fewer people than planned by less than a hundredth change no answer
+_SIZE_SAID = 0.99
 
 
 def answers(simulation: TrialSimulation) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ def cautions(simulation: TrialSimulation) -> tuple[str, ...]:
         )
     for one in simulation.scenarios:
         said += _broken_promises(one, scenario_label(one, simulation))
-    said += _misses(simulation)
+    said += [*_too_few_people(simulation), *_misses(simulation)]
     return tuple(said)
 
 
@@ -149,6 +151,24 @@ def _lasting(told: ScenarioCharacteristics, simulation: TrialSimulation) -> str:
         return f"{said}."
     stopped = sum(look.efficacy.share + look.futility.share for look in early)
     return f"{said}; {decimal(100 * stopped, 0)} of 100 trials end before their last look."
+
+
+def _too_few_people(simulation: TrialSimulation) -> list[str]:
+    """Planned sizes that the sites do not reach in the months of enrolment; each said once.
+
+    Counted where a trial came to its last look, so that one stopped early is none of them.
+    """
+    said: dict[int, str] = {}
+    for told in simulation.scenarios:
+        came = told.looks[-1].people if told.looks else told.size
+        if told.people in said or not came.of or came.mean >= _SIZE_SAID * told.people:
+            continue
+        said[told.people] = (
+            f"{whole(told.people)} people are not reached: enrolment ends with"
+            f" {decimal(came.mean, 0)} on average, and the answers are those of so many; plan more"
+            " sites or a longer enrolment."
+        )
+    return list(said.values())
 
 
 def _broken_promises(told: ScenarioCharacteristics, label: str) -> list[str]:

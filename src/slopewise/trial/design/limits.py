@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 __all__ = [
+    "MOST_PEOPLE",
     "ByArm",
     "Correlation",
     "Count",
@@ -39,6 +40,8 @@ class Limits:
         return f"{start} to {self.high:g}{' ' + self.unit if self.unit else ''}"
 
 
+MOST_PEOPLE = 100_000  # of one trial
+
 # The outer limits are there to catch slips of the pen (a day for a month); assumption: no ALS
 # trial follows a person for more than ten years, or enrols more than 100,000 people.
 Month = Annotated[float, Limits(0, 120, "months")]
@@ -52,6 +55,6 @@ SlowingShare = Annotated[float, Limits(-1, 1)]  # slowing: 0 none, 1 stopped, be
 HazardRatio = Annotated[float, Limits(0, 100, above=True)]
 LogHazardRatio = Annotated[float, Limits(-5, 5)]
 Count = Annotated[int, Limits(0, 100_000)]
-PositiveCount = Annotated[int, Limits(1, 100_000)]
+PositiveCount = Annotated[int, Limits(1, MOST_PEOPLE)]
 Range = tuple[float, float]  # lowest and highest, both included
 ByArm = tuple[tuple[str, float], ...]  # a number for each arm that is named

@@ -15,6 +15,7 @@ from slopewise.progression.natural_history import NaturalHistory
 from slopewise.trial.boundary import Boundary, boundary
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.effect import Scenario
+from slopewise.trial.design.limits import MOST_PEOPLE
 from slopewise.trial.design.question import Endpoint
 from slopewise.trial.design.words import Analysis, ExternalMethod, Procedure, TrialKind
 from slopewise.trial.enrolment import SiteRates, expected_enrolled, rates_of
@@ -185,6 +186,8 @@ def _of_size(design: Design, size: int) -> Design:
     """The design with another size; what may be added at a look grows in proportion."""
     if size < 2 * len(design.arms):
         raise InputError(f"{size} people are too few for {len(design.arms)} arms; give more")
+    if size > MOST_PEOPLE:
+        raise InputError(f"a size of {size} people is too large; give at most {MOST_PEOPLE}")
     grown = design.reestimation
     if grown is not None:
         most = max(size, round(grown.maximum_size * size / design.trial.size))

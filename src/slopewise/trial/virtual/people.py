@@ -78,10 +78,6 @@ class People:
         """Some of the people of each trial: one row of places a trial."""
         return self._each(lambda a: a if a.shape[1] == 1 else np.take_along_axis(a, index, axis=1))
 
-    def of_trials(self, trials: Array) -> "People":
-        """Some of the trials."""
-        return self._each(lambda a: a[trials])
-
     def beside(self, others: "People") -> "People":
         """Both groups of people, in the same trials."""
         width, wide = self.level.shape[1], others.level.shape[1]
