@@ -3,7 +3,8 @@
 Written from MODEL §2 and §8, the design file's page and the assumptions that a simulation prints,
 not from the engine. Time goes in steps of a 30th of a month (Euler): wander and function; the
 hazard holds its exponent for a month, as the calibration of survival does; effects are worked out
-dose by dose; people come site by site; arms are dealt out of blocks one after the other; whoever does not meet the rules is sent away.
+dose by dose; people come site by site; arms are dealt out of blocks one after the other;
+whoever does not meet the rules is sent away.
 """
 
 import math

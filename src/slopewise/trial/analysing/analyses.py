@@ -100,6 +100,19 @@ class Analyses:
             return (_joint_rank if analysis is Analysis.JOINT_RANK else _win_ratio)(question, pairs)
         return _ANALYSES[analysis](question)
 
+    def statistic(self, data: TrialData, place: int) -> Float[Array, " trials"]:
+        """z alone, for looks: the log-rank test needs no hazard ratio."""
+        from slopewise.endpoint.survival.log_rank import log_rank_trials
+
+        one = self.plan.comparisons[place]
+        if one.endpoint.analysis is not Analysis.TIME_TO_EVENT or one.endpoint.covariates:
+            return self.answer(data, place).z
+        arms = compared(self.plan, data, one)
+        found = log_rank_trials(
+            data.month, data.died, arms.treated, included=None if arms.is_whole else arms.included
+        )
+        return -found.z
+
     def _compared(self, asked: _Question) -> PairTrials:
         key = (asked.one.treatment, asked.one.control, asked.endpoint.margin_points)
         if self._pairs is not None and self._pairs[0] is asked.data and self._pairs[1] == key:

@@ -41,7 +41,7 @@ __all__ = ["EFFICACY", "FUTILITY", "Analyse", "Ending", "endings", "won"]
 
 EFFICACY = 1
 FUTILITY = 2
-Analyse = Callable[[TrialData, int], EndpointAnswers]
+Analyse = Callable[[TrialData, int], Float[Array, " trials"]]  # z
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -180,7 +180,7 @@ def _stops(
         bound = plan.looks.bounds[place]
         if bound is None:
             continue
-        z = analyse(data, place).z
+        z = analyse(data, place)
         first = z if first is None else first
         is_won = z >= bound.efficacy[look]
         all_won &= is_won

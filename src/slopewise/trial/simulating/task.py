@@ -60,7 +60,7 @@ def analyse_block(plan: TrialPlan, block: int) -> AnalysedBlock:
     """Simulate a block, let each trial stop when its rules say so, and analyse every endpoint."""
     trials = simulate_block(plan, block)
     analyses = Analyses(plan, block)
-    ending = endings(plan, trials, analyses.answer)
+    ending = endings(plan, trials, analyses.statistic)
     stopped = np.isfinite(ending.month).any()
     data = seen_at(plan, trials, people=ending.people, month=ending.month if stopped else None)
     answers = [analyses.answer(data, place) for place in range(len(plan.comparisons))]

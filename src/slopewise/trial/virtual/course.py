@@ -27,7 +27,6 @@ from slopewise.trial.virtual.schedule import Schedule
 __all__ = ["Followed", "Treatment", "follow", "recorded"]
 
 _STEEPEST = 50.0  # largest exponent of the hazard: certain death within the step
-_HIGHEST = float(np.exp(_STEEPEST))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -204,7 +203,9 @@ class _Risk:
             return None
         if self._growth is None:
             self._growth = np.exp(np.minimum(self._by_value * change, _STEEPEST))
-        return np.asarray(np.minimum(self._rate * self._growth, _HIGHEST))
+        with np.errstate(over="ignore"):  # a hazard without end kills at once
+            self._rate *= self._growth
+        return self._rate
 
 
 def recorded(
