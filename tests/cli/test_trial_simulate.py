@@ -155,7 +155,6 @@ def test_the_report_is_written_whole_and_labelled(
         (("--sizes", "24,many"), "'many' is no number of people"),
         (("--sizes", "3"), "too few for 2 arms"),
         (("--sizes", "100001"), "give at most 100000"),
-        (("--workers", "1", "--cluster", "tcp://127.0.0.1:9"), "leave one out"),
         (("--report", "/nowhere/report.html"), "/nowhere does not exist"),
     ],
 )
@@ -169,6 +168,13 @@ def test_more_replicates_than_a_machine_can_run_are_refused(
     capsys: pytest.CaptureFixture[str], design: Path
 ) -> None:
     assert "10000000" in asked(capsys, design, "--replicates", 10**20, code=2)
+
+
+def test_workers_and_cluster_together_are_a_misuse(
+    capsys: pytest.CaptureFixture[str], design: Path
+) -> None:
+    both = ("--workers", "1", "--cluster", "tcp://127.0.0.1:9")
+    assert "leave one out" in asked(capsys, design, *both, code=2)
 
 
 def test_a_broken_design_is_told_with_its_lines(
@@ -185,4 +191,6 @@ def test_entry_rules_that_let_nobody_in_are_told(
     text = design.read_text(encoding="utf-8")
     text = re.sub(r"months_since_onset = \[.*?\]", "months_since_onset = [0, 0.1]", text)
     design.write_text(text, encoding="utf-8")
-    assert "widen [entry]" in asked(capsys, design, code=1)
+    said = asked(capsys, design, code=1)
+    assert "months_since_onset 0 to 0.1" in said
+    assert "widen [entry]" in said

@@ -86,7 +86,7 @@ def simulate(
     if report is not None:
         check_place(report)
     if cluster is not None and workers is not None:
-        raise InputError("--workers is for this machine and --cluster for another; leave one out")
+        raise typer.BadParameter("--workers is for this machine, --cluster another; leave one out")
     request = SimulationRequest(
         design=load_design(design),
         replicates=replicates,

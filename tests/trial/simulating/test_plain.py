@@ -78,6 +78,7 @@ TOLD = st.builds(
     scenario=SCENARIO,
     people=COUNT,
     has_effect=st.booleans(),
+    alpha=SHARE,
     replicates=COUNT,
     success=RATE,
     endpoints=some(ENDPOINT),

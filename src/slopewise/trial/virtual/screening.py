@@ -78,9 +78,18 @@ def enter(
         new, good = _round(door, world.take(short), wanted, generator)
         entered = _placed(entered, new, good, filled=filled, short=short, people=people)
     raise InputError(
-        f"the entry rules let in {int(filled.sum())} of the {people * world.trials} people wanted,"
-        " and hardly anybody more; widen [entry]"
+        f"the entry rules ({_rules(door)}) let in {int(filled.sum())} of the"
+        f" {people * world.trials} virtual people wanted; widen [entry]"
     )
+
+
+def _rules(door: Door) -> str:
+    """The rules that are set, as the design file names them."""
+    named = ((name, getattr(door.entry, name)) for name in Entry.__slots__)
+    said = [f"{name} {limits[0]:g} to {limits[1]:g}" for name, limits in named if limits]
+    if door.open_period is not None and door.open_period.only_responders:
+        said.append("only_responders")
+    return ", ".join(said) or "alive at randomisation"
 
 
 def _placed(
