@@ -205,6 +205,9 @@ def _mind(found: Reenactment) -> list[str]:
         "the people are simulated from natural history, let in by the published rules where they"
         " were read; `slopewise trial reenact STUDY --design` shows every number with its source,"
         " and what had to be assumed",
+        "natural history was calibrated to published summaries, among them the share of improvers"
+        " and the change in the placebo arm of NurOwn phase 3: agreement with these is no"
+        " independent proof",
         *found.simulation.assumptions,
         _RESEARCH_ONLY,
     ]
