@@ -346,8 +346,8 @@ def check_table(plan: TrialPlan, found: AnalysedBlock) -> None:
 
 def block_of(plan: TrialPlan, found: AnalysedBlock) -> int:
     """Which block it was."""
-    came = found.trials.enrolled
-    return next(b for b in range(9) if np.array_equal(simulate_block(plan, b).enrolled, came))
+    event = found.trials.event_month
+    return next(b for b in range(9) if np.array_equal(simulate_block(plan, b).event_month, event))
 
 
 PROCEDURES = (

@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from slopewise.errors import InputError
 from slopewise.trial.design.canonical import canonical_text
 from slopewise.trial.design.effect import Scenario, scenarios
 
 if TYPE_CHECKING:
+    from slopewise.trial.design.design import Design
     from slopewise.trial.simulating.plan import TrialPlan
     from slopewise.workflow.simulate_trial import SimulationRequest
 
@@ -45,6 +47,7 @@ def plans_of(request: "SimulationRequest") -> tuple["TrialPlan", ...]:
     ends = [kept[0], *(one for one in kept if not has_effect(one))][:2]
     cells += [(one, n, ()) for n in sorted({*request.sizes} - {size}) for one in ends]
     if request.assurance:
+        _check_assurance(design)
         cells.append((design.scenario, size, _expected_slowing()))
     return tuple(
         plan_trial(
@@ -53,6 +56,20 @@ def plans_of(request: "SimulationRequest") -> tuple["TrialPlan", ...]:
         )
         for scenario, people, drawn in cells
     )  # fmt: skip
+
+
+def _check_assurance(design: "Design") -> None:
+    """A drawn slowing replaces that of the treated arms, and of nothing before randomisation."""
+    if design.open_period is not None:
+        raise InputError(
+            "assurance is not offered for a randomised withdrawal: the slowing drawn for a trial"
+            " would have to hold in its open period too; leave --assurance out"
+        )
+    if not any(value for _, value in design.scenario.slowing):
+        raise InputError(
+            "assurance draws the slowing of the arms that have one, and here no arm has; give an"
+            " arm a slowing other than 0 in [scenario], or leave --assurance out"
+        )
 
 
 def _same(one: Scenario, other: Scenario) -> bool:

@@ -13,7 +13,12 @@ from slopewise.report.simulation.scenario_words import of_100, scenario_label, s
 from slopewise.report.simulation.tables import endpoints_table, looks_table, operating_csv
 from slopewise.report.simulation.text import simulation_text
 from slopewise.trial.design.effect import Scenario
-from slopewise.trial.simulating.characteristics import Average, Rate, TrialSimulation
+from slopewise.trial.simulating.characteristics import (
+    Average,
+    LookCharacteristics,
+    Rate,
+    TrialSimulation,
+)
 
 COMMAND = "slopewise trial simulate design.toml --replicates 1000 --seed 20181"
 
@@ -84,9 +89,26 @@ def test_a_type_i_error_that_chance_explains_is_not(count: int) -> None:
 def test_an_endpoint_that_is_wrong_by_itself_is_named() -> None:
     found = a_simulation((0.3, 0.0))
     first, *rest = found.scenarios[1].endpoints
-    idle = replace(found.scenarios[1], endpoints=(replace(first, alone=rate(0.09)), *rest))
+    idle = replace(
+        found.scenarios[1], endpoints=(replace(first, alone=rate(0.09)), *rest), looks=()
+    )
     said = cautions(replace(found, scenarios=(found.scenarios[0], idle)))
     assert any("TOO HIGH: “slope” by itself calls" in one for one in said)
+
+
+def test_with_looks_its_own_p_value_is_said_to_leave_them_aside() -> None:
+    """Reading p where a trial stopped is what raises it; the endpoint itself is not to blame."""
+    found = a_simulation((0.3, 0.0))
+    first, *rest = found.scenarios[1].endpoints
+    look = LookCharacteristics(
+        1, 0.5, Average(20.0, 1.0, REPLICATES), Average(300.0, 0.0, REPLICATES),
+        rate(0.01), rate(0.0), rate(1.0), rate(0.0),
+    )  # fmt: skip
+    idle = replace(
+        found.scenarios[1], endpoints=(replace(first, alone=rate(0.09)), *rest), looks=(look, look)
+    )
+    said = cautions(replace(found, scenarios=(found.scenarios[0], idle)))
+    assert any("“slope” read without the bounds of the looks calls" in one for one in said)
 
 
 def test_without_the_null_its_absence_is_said() -> None:

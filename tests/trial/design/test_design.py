@@ -85,6 +85,15 @@ def test_remarks_name_what_the_design_leaves_open(design: Design) -> None:
     assert "deaths differ between arms" in about(replace(design, scenario=direct))
 
 
+def test_remarks_name_what_looks_do_to_alpha() -> None:
+    design = read_design_text(template_text("group-sequential")).design
+    assert "larger from little promise" not in about(design)
+    little = replace(design, reestimation=replace(design.reestimation, promising_from=0.3))
+    assert "larger from little promise" in about(little)
+    by_month = replace(design.interim, information=(), months=(15.0, 24.0, 36.0))
+    assert "looks by the calendar" in about(replace(design, interim=by_month))
+
+
 def test_remarks_stay_silent_on_what_is_in_order(design: Design) -> None:
     said = about(design)
     assert "open label" not in said

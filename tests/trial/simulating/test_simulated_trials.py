@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slopewise.errors import InputError
 from slopewise.progression.natural_history import embedded
 from slopewise.records.designs.templates import template_text
 from slopewise.trial.analysing.truth import truths
@@ -215,3 +216,49 @@ def test_external_controls_are_not_people_of_the_trial() -> None:
     rule = replace(design.multiplicity, procedure=Procedure.NONE)
     found = analyse_block(of(replace(design, endpoints=by_events, multiplicity=rule), people=60), 0)
     assert np.isfinite(found.ending.look_month[:, 0]).mean() > 0.5
+
+
+def test_people_added_at_a_look_come_after_it() -> None:
+    """Enrolment was over by the look, and nobody knew before it that more were wanted."""
+    design = template("group-sequential")
+    raised = replace(design.reestimation, look=1, promising_from=0.05)
+    design = replace(
+        design,
+        reestimation=raised,
+        interim=replace(design.interim, information=(0.5, 1.0), futility=None),
+        entry=Entry(),
+    )
+    plan = of(design, people=40)
+    found, first = analyse_block(plan, 0), simulate_block(plan, 0).enrolled
+    larger = found.ending.enlarged
+    assert 0 < larger.sum() < plan.block
+    added = found.trials.enrolled[larger, plan.people :]
+    assert (added >= found.ending.look_month[larger, :1]).all()
+    assert np.array_equal(np.diff(found.trials.enrolled[larger, plan.people :]).round(9),
+                          np.diff(first[larger, plan.people :]).round(9))  # fmt: skip
+    assert np.array_equal(found.trials.enrolled[~larger], first[~larger])
+    assert np.array_equal(found.trials.enrolled[:, : plan.people], first[:, : plan.people])
+
+
+def test_the_truth_after_an_open_period_is_that_of_those_who_were_kept() -> None:
+    """Keeping responders keeps people in whom the treatment does more."""
+    design = template("randomised-withdrawal")
+    run_in = RunIn(months=9.0, visit_months=(-9.0, -8.0, -7.0, -6.0, -4.0, -2.0))
+    period = replace(design.open_period, only_responders=True, minimum_slowing=0.25)
+    design = replace(design, run_in=run_in, open_period=period)
+    same_in_all = replace(design.scenario, slowing_spread=0.0, waning_half_life_months=1.0)
+    plain, spread = (
+        truths(of(design, one))[0]
+        for one in (same_in_all, replace(same_in_all, slowing_spread=0.3))
+    )
+    assert plain.value is not None
+    assert spread.value is not None
+    assert spread.value > 1.1 * plain.value
+
+
+def test_assurance_is_refused_where_no_slowing_can_be_drawn() -> None:
+    idle = template()
+    idle = replace(idle, scenario=without_effect(idle.scenario), grid=type(idle.grid)())
+    for design, why in ((template("randomised-withdrawal"), "open period"), (idle, "no arm has")):
+        with pytest.raises(InputError, match=why):
+            simulate_trial(SimulationRequest(design=design, replicates=1, assurance=True))

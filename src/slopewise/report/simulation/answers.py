@@ -183,7 +183,8 @@ def _broken_promises(told: ScenarioCharacteristics, label: str) -> list[str]:
         )
     for one in told.endpoints:
         if is_above_plan(one.alone, told.alpha):
-            head = f"TYPE I ERROR TOO HIGH: \u201c{one.name}\u201d by itself calls"
+            read = "read without the bounds of the looks" if told.looks else "by itself"
+            head = f"TYPE I ERROR TOO HIGH: \u201c{one.name}\u201d {read} calls"
             said.append(_alarm(head, one.alone, told.alpha, label))
     return said
 

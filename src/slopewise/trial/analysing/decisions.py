@@ -1,7 +1,7 @@
 """When a trial stops and what it has won: interim looks, a size that may grow, several endpoints.
 
     stops at look k for benefit     every primary endpoint that decides has z ≥ its bound u_k
-    stops at look k as hopeless     every primary endpoint not won has z < its futility bound l_k
+    stops at look k as hopeless     every primary endpoint has z < its futility bound l_k
     size may grow at look r         conditional power under the trend between `promising_from` and
                                     `power`: the least size at which it reaches `power`
 
@@ -16,7 +16,7 @@ more does not raise the type I error).
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -55,6 +55,7 @@ class Ending:
     look_month: Float[Array, "trials looks"]  # nan where the look was not reached
     look_people: Int[Array, "trials looks"]  # randomised by then
     enlarged: Bool[Array, " trials"]
+    enrolled: Float[Array, "trials people"]  # those added at a look come after it
 
 
 def endings(plan: TrialPlan, trials: SimulatedTrials, analyse: Analyse) -> Ending:
@@ -85,8 +86,19 @@ def endings(plan: TrialPlan, trials: SimulatedTrials, analyse: Analyse) -> Endin
             raised = (stop == 0) & comes & (more > plan.people)
             people[going[raised]] = more[raised]
             enlarged[going[raised]] = True
+            trials = _reopened(plan, trials, going[raised], month[raised])
         going = going[stop == 0]
-    return Ending(last, reason, until, people, look_month, look_people, enlarged)
+    return Ending(last, reason, until, people, look_month, look_people, enlarged, trials.enrolled)
+
+
+def _reopened(
+    plan: TrialPlan, trials: SimulatedTrials, raised: Array, month: Float[Array, " raised"]
+) -> SimulatedTrials:
+    """Nobody knows of a larger size before the look: enrolment that had ended begins again then."""
+    enrolled = trials.enrolled.copy()
+    paused = np.maximum(month - enrolled[raised, plan.people - 1], 0.0)
+    enrolled[raised, plan.people : plan.most_people] += paused[:, None]
+    return replace(trials, enrolled=enrolled)
 
 
 def won(

@@ -8,8 +8,9 @@
 m₁, m₀; T₁, T₀: function and time of the event of the same person in both arms, with the same chance
 throughout, over every accepted parameter set: the difference has hardly any Monte Carlo error.
 Function is linear in a person's θ, so that everybody is given the mean; the event is not, and keeps
-each person's own. Ranks, wins, responders and hazard ratios depend on follow-up and have no such
-value; without any effect theirs is 0.
+each person's own. After an open period everybody keeps their own for both: who died or did not
+respond in it was not randomised, so the randomised have another mean. Ranks, wins, responders and
+hazard ratios depend on follow-up and have no such value; without any effect theirs is 0.
 """
 
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ def _course(plan: TrialPlan, arm: int) -> _Course:
     own = treatment_of(plan, entered.people, np.full(entered.people.level.shape, arm))
     state = generator.bit_generator.state
     lived = _followed(plan, world, entered.people, own, generator)
-    if own is None or not plan.door.is_varied:
+    if own is None or not plan.door.is_varied or plan.door.open_period is not None:
         return lived
     generator.bit_generator.state = state
     share = plan.scenario.responder_share

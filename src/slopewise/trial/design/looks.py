@@ -10,7 +10,10 @@ __all__ = ["Interim", "Reestimation"]
 
 @dataclass(frozen=True, slots=True)
 class Interim:
-    """Looks at shares of the information (the last is 1), or at calendar months, never both."""
+    """Looks at shares of the information (the last is 1), or at calendar months, never both.
+
+    The last month stands for the final analysis, made when the last person's follow-up is over.
+    """
 
     information: tuple[Annotated[float, Limits(0, 1, above=True)], ...] = ()
     months: tuple[Month, ...] = ()

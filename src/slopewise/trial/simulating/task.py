@@ -5,7 +5,7 @@ so that all plans grow together and asking for more replicates adds blocks and c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy import ndarray as Array
@@ -61,6 +61,7 @@ def analyse_block(plan: TrialPlan, block: int) -> AnalysedBlock:
     trials = simulate_block(plan, block)
     analyses = Analyses(plan, block)
     ending = endings(plan, trials, analyses.statistic)
+    trials = replace(trials, enrolled=ending.enrolled)
     stopped = np.isfinite(ending.month).any()
     data = seen_at(plan, trials, people=ending.people, month=ending.month if stopped else None)
     answers = [analyses.answer(data, place) for place in range(len(plan.comparisons))]

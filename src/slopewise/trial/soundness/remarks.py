@@ -19,6 +19,7 @@ from slopewise.trial.soundness.question import refused_why
 __all__ = ["Remark", "expected_dropout", "remarks"]
 
 MUCH_DROPOUT = 0.2  # assumption: above a fifth the unseen decide too much
+PROMISING_KEEPS_ALPHA = 0.5  # Chen, DeMets & Lan 2004, doi:10.1002/sim.1719
 FUNCTION_ONLY = {Analysis.SLOPE, Analysis.MMRM}
 
 
@@ -189,7 +190,22 @@ def _about_looks(design: Design) -> Iterator[Remark]:
     if design.reestimation is not None:
         yield Remark(
             "size changed after a look",
-            "who learns the new size can work back the interim result; keep the rule closed.",
+            "who learns the new size can work back the interim result; keep the rule closed. The "
+            "bounds stay as they were, which keeps alpha only where conditional power was at least "
+            "a half; people still followed at the look tell more than its share of information "
+            "says, so simulate the type I error.",
+        )
+        if design.reestimation.promising_from < PROMISING_KEEPS_ALPHA:
+            yield Remark(
+                "larger from little promise",
+                f"raising the size from a conditional power of "
+                f"{design.reestimation.promising_from:g} raises the type I error; use 0.5 or more.",
+            )
+    if design.interim is not None and design.interim.months:
+        yield Remark(
+            "looks by the calendar",
+            "the last month stands for the final analysis, which comes when the last person's "
+            "follow-up is over, whatever month is written.",
         )
     if design.scenario.responder_share < 1 or design.scenario.slowing_spread > 0:
         yield Remark(
