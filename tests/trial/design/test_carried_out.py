@@ -46,3 +46,17 @@ def test_keeping_responders_needs_two_scores_before_and_in_the_open_period() -> 
         "only_responders = true\nminimum_slowing = 0.25",
     )
     assert any("there are 0 scores before month -6" in one for one in found)
+
+
+def test_a_restricted_mean_is_no_primary_endpoint_of_a_small_trial() -> None:
+    text = template_text("two-arm").replace('analysis = "time-to-event"', 'analysis = "rmst"')
+    head, found, tail = text.partition('name = "survival"\nrole = "secondary"')
+    if not found:
+        head, found, tail = text.rpartition('role = "secondary"')
+    primary = head + found.replace("secondary", "primary") + tail
+    primary = primary.replace(
+        'order = ["slope", "function and survival"]', 'order = ["slope", "survival"]'
+    )
+    assert not read_design_text(primary).errors
+    small = read_design_text(primary.replace("size = 300", "size = 150", 1)).errors
+    assert any("fewer than 300 people compare survival" in str(error) for error in small)

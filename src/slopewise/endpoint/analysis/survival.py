@@ -10,6 +10,7 @@ from slopewise.endpoint.analysis.result import (
     check_both_arms,
     who_left,
 )
+from slopewise.endpoint.refused_as_primary import restricted_mean_refused
 from slopewise.endpoint.survival.cox import CoxFit, cox
 from slopewise.endpoint.survival.kaplan_meier import (
     milestone_difference,
@@ -125,6 +126,7 @@ def rmst_result(record: TrialRecord, *, restriction_month: float | None = None) 
             "control_error": found.controls_error,
             "events": int(died.sum()),
         },
+        primary_refused=restricted_mean_refused(len(month)),
         left_out=who_left(record, ~follow.known, _UNKNOWN),
         remarks=remarks,
     )

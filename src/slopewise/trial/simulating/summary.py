@@ -100,7 +100,7 @@ def _endpoint(
             _average(table[start + "controls_responding"][read])
             if start + "controls_responding" in table else None
         ),
-        refused=refused_why(one.endpoint),
+        refused=refused_why(one.endpoint, people=plan.people),
     )  # fmt: skip
 
 

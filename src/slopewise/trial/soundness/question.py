@@ -3,7 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from slopewise.endpoint.refused_as_primary import RESPONDER_REFUSED, covariance_refused
+from slopewise.endpoint.refused_as_primary import (
+    RESPONDER_REFUSED,
+    covariance_refused,
+    restricted_mean_refused,
+)
 from slopewise.trial.design.design import Design
 from slopewise.trial.design.plain import Path, Problem
 from slopewise.trial.design.question import Endpoint, Multiplicity
@@ -88,12 +92,14 @@ def _not_one_of(what: str, known: set[str]) -> str:
     return f"names no {what}; there is {', '.join(sorted(known)) or 'none'}"
 
 
-def refused_why(endpoint: Endpoint) -> str:
-    """Why an endpoint cannot be primary; empty when it can."""
+def refused_why(endpoint: Endpoint, *, people: int | None = None) -> str:
+    """Why an endpoint cannot be primary (in a trial of so many people); empty when it can."""
     if endpoint.missing in _REFUSED:
         return _REFUSED[endpoint.missing]
     if endpoint.analysis is Analysis.RESPONDER:
         return RESPONDER_REFUSED
+    if endpoint.analysis is Analysis.RMST and people is not None:
+        return restricted_mean_refused(people)
     if endpoint.covariance is not None:
         return covariance_refused(endpoint.covariance.value)
     return ""
@@ -108,7 +114,11 @@ def refused_problems(design: Design) -> Iterator[Problem]:
     if design.trial.reenacts is not None:
         return
     for i, endpoint in enumerate(design.endpoints):
-        why = refused_why(endpoint) if endpoint.role is EndpointRole.PRIMARY else ""
+        why = (
+            refused_why(endpoint, people=design.trial.size)
+            if endpoint.role is EndpointRole.PRIMARY
+            else ""
+        )
         if why:
             key = _refused_key(endpoint)
             better = "make it secondary and choose another primary"
@@ -124,7 +134,7 @@ def refused_problems(design: Design) -> Iterator[Problem]:
 def _refused_key(endpoint: Endpoint) -> str:
     if endpoint.missing in _REFUSED:
         return "missing"
-    return "analysis" if endpoint.analysis is Analysis.RESPONDER else "covariance"
+    return "analysis" if endpoint.analysis in {Analysis.RESPONDER, Analysis.RMST} else "covariance"
 
 
 def analysis_problems(design: Design) -> Iterator[Problem]:

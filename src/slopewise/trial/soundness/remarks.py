@@ -84,7 +84,7 @@ def _about_control(design: Design) -> Iterator[Remark]:
 
 def _about_analysis(design: Design) -> Iterator[Remark]:
     for endpoint in design.endpoints:
-        why = refused_why(endpoint)
+        why = refused_why(endpoint, people=design.trial.size)
         if why and endpoint.role is EndpointRole.PRIMARY:
             yield Remark(f"primary endpoint {endpoint.name}", f"kept as published; {why}.")
         elif why:
